@@ -1,0 +1,1 @@
+"""The one guarded way out to other servers, and the signatures on what goes out and comes in."""

@@ -1,0 +1,278 @@
+"""The one guarded way out: every request that Weft makes to another server passes here.
+
+    check the URL → resolve → check every address → connect to one of them and no other
+      → sign → send → redirected? the same again, from the start → read within bounds
+
+Pinning is what makes the check hold: the socket is opened to an address that was checked, never to a
+name that could resolve differently a moment later, and the socket factory looks once more.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+from yarl import URL
+
+from weft.kernel.errors import WeftError
+from weft.net.guard import Guard, OutboundRefused
+from weft.net.resolver import GuardedResolver
+from weft.net.signatures import RequestSigner
+
+# An ActivityPub document, and Mastodon's own bound for one. Callers who want media say more.
+MAX_DOCUMENT = 1024 * 1024
+# Of an answer to a delivery only the status counts; this much is kept to explain a refusal.
+MAX_POST_ANSWER = 16 * 1024
+# The whole request with its redirects. A slow small server answers in 5 s; a job tries again later.
+TOTAL_SECONDS = 20.0
+CONNECT_SECONDS = 8.0
+# http → https, bare domain → www, and one to spare.
+MAX_REDIRECTS = 3
+# Sockets open at once: far more than the 64 that reach 200 slow servers in a second, and far under
+# the 1,024 files that many systems allow a process.
+MAX_SOCKETS = 256
+# One server gets no more of our requests at once than a browser would make.
+MAX_SOCKETS_PER_HOST = 8
+# Most servers keep an idle connection at least this long, and a conversation comes in bursts.
+KEEP_SECONDS = 15.0
+# A post to 10,000 servers in 12 s must not leave 10,000 sockets open: what goes beyond this many
+# servers in KEEP_SECONDS is closed after its answer.
+MAX_KEPT_HOSTS = 256
+# A name's addresses, checked once, serve for this long.
+DNS_CACHE_SECONDS = 60
+DNS_CACHE_NAMES = 2048
+_CHUNK = 64 * 1024
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# After the others a POST would become a GET, by tradition: an undelivered delivery.
+_REDIRECTS_OF_POST = frozenset({307, 308})
+
+
+class OutboundFailed(WeftError):
+    """The other server could not be reached, or broke off. Trying again later may help."""
+
+    status = 503
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("The other server did not answer", cause=cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back, whatever its status. ``url`` is the one that answered, after redirects.
+
+    ``headers`` have lower-case names; a repeated one is joined by ``", "``.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Fetches and delivers. Made inside a running event loop, used there, and closed there.
+
+    ``resolve`` maps host names to addresses ahead of DNS, and ``ca_file`` adds a certificate
+    authority (PEM); both are for tests and private networks, and neither gets past the guard.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        guard: Guard | None = None,
+        resolve: Mapping[str, str] | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        self._guard = guard or Guard()
+        self._resolver = GuardedResolver(self._guard, dict(resolve or {}))
+        self._tls = ssl.create_default_context()
+        if ca_file is not None:
+            self._tls.load_verify_locations(ca_file)
+        self._keeping = self._session(user_agent, self._connector(keep=True))
+        self._closing = self._session(user_agent, self._connector(keep=False))
+        self._kept: OrderedDict[URL, float] = OrderedDict()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        signer: RequestSigner | None = None,
+        max_bytes: int = MAX_DOCUMENT,
+        timeout: float = TOTAL_SECONDS,
+    ) -> Response:
+        """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
+
+        Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
+        above is an answer, not an error.
+        """
+        request = _Request("GET", {"Accept": accept}, None, signer, _REDIRECTS)
+        response, whole = await self._send(request, url, max_bytes, timeout)
+        if not whole:
+            raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
+        return response
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        *,
+        signer: RequestSigner | None = None,
+        timeout: float = TOTAL_SECONDS,
+    ) -> Response:
+        """Send ``body`` to ``url``. Errors as for `get`.
+
+        A redirect that would drop the body is not followed but returned. Of the answer's body the
+        first `MAX_POST_ANSWER` bytes are kept: too long an answer does not undo a delivery.
+        """
+        headers = {"Content-Type": content_type}
+        request = _Request("POST", headers, body, signer, _REDIRECTS_OF_POST)
+        response, _whole = await self._send(request, url, MAX_POST_ANSWER, timeout)
+        return response
+
+    async def close(self) -> None:
+        """Close every connection. What is still under way fails."""
+        await self._keeping.close()
+        await self._closing.close()
+        await self._resolver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _send(
+        self, request: "_Request", url: str, max_bytes: int, timeout: float
+    ) -> tuple[Response, bool]:
+        """The last answer, and whether its body is whole."""
+        async with _budget(url, timeout):
+            here = self._guard.check_url(url)
+            for _ in range(MAX_REDIRECTS + 1):
+                async with self._session_for(here).request(
+                    request.method,
+                    here,
+                    headers=request.headers_for(here),
+                    data=request.body,
+                    allow_redirects=False,
+                ) as answer:
+                    there = self._redirect(answer, here, request.redirects)
+                    if there is None:
+                        body, whole = await _read(answer, max_bytes)
+                        return Response(answer.status, str(here), _headers(answer), body), whole
+                here = there
+        raise OutboundRefused(f"{url} redirects more than {MAX_REDIRECTS} times")
+
+    def _redirect(
+        self, answer: aiohttp.ClientResponse, here: URL, statuses: frozenset[int]
+    ) -> URL | None:
+        """Where the answer sends us, checked like any address; None when it is final."""
+        location = answer.headers.get("Location")
+        if answer.status not in statuses or not location:
+            return None
+        try:
+            there = self._guard.check_url(str(here.join(URL(location))))
+        except ValueError as error:
+            raise OutboundRefused(f"{here} redirects to no address: {error}") from None
+        if here.scheme == "https" and there.scheme != "https":
+            raise OutboundRefused(f"{here} redirects to plain http")
+        return there
+
+    def _session_for(self, url: URL) -> aiohttp.ClientSession:
+        """Keep the connection when the server was met lately, or when there is room for another."""
+        now, origin = time.monotonic(), url.origin()
+        while self._kept and next(iter(self._kept.values())) < now - KEEP_SECONDS:
+            self._kept.popitem(last=False)
+        if origin not in self._kept and len(self._kept) >= MAX_KEPT_HOSTS:
+            return self._closing
+        self._kept[origin] = now
+        self._kept.move_to_end(origin)
+        return self._keeping
+
+    def _connector(self, *, keep: bool) -> aiohttp.TCPConnector:
+        return aiohttp.TCPConnector(
+            resolver=self._resolver,
+            ssl=self._tls,
+            limit=MAX_SOCKETS,
+            limit_per_host=MAX_SOCKETS_PER_HOST,
+            ttl_dns_cache=DNS_CACHE_SECONDS,
+            dns_cache_max_size=DNS_CACHE_NAMES,
+            socket_factory=self._socket,
+            force_close=not keep,
+            keepalive_timeout=KEEP_SECONDS if keep else None,
+        )
+
+    def _socket(self, info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
+        family, kind, protocol, _, address = info
+        self._guard.check_address(str(address[0]))
+        return socket.socket(family, kind, protocol)
+
+    @staticmethod
+    def _session(user_agent: str, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
+            headers={"User-Agent": user_agent},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # The whole is timed by `_budget`, over all redirects.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    headers: dict[str, str]
+    body: bytes | None
+    signer: RequestSigner | None
+    redirects: frozenset[int]
+
+    def headers_for(self, url: URL) -> dict[str, str]:
+        if self.signer is None:
+            return self.headers
+        content_type = self.headers.get("Content-Type", "")
+        return self.headers | self.signer.headers(
+            self.method, str(url), time.time(), body=self.body, content_type=content_type
+        )
+
+
+@asynccontextmanager
+async def _budget(url: str, seconds: float) -> AsyncGenerator[None]:
+    """Bounds the time, and turns whatever the network throws into `OutboundFailed`."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+        raise OutboundFailed(f"{url}: {type(error).__name__} {error}") from error
+
+
+async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
+    """The decoded body, and whether that is all of it.
+
+    aiohttp decompresses as we read, in bounded steps, so a bomb is left after its first ones; and a
+    connection that is left before its end is closed, not kept.
+    """
+    parts: list[bytes] = []
+    size = 0
+    async for part in answer.content.iter_chunked(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > max_bytes:
+            return b"".join(parts)[:max_bytes], False
+    return b"".join(parts), True
+
+
+def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in answer.headers.items():
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
+    return joined
