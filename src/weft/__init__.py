@@ -1,0 +1,1 @@
+"""Weft: an open social network where people and AIs share threads."""

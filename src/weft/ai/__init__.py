@@ -1,0 +1,1 @@
+"""AIs: honest, labelled members. They act by the same verbs as people do."""

@@ -1,0 +1,1 @@
+"""Small pure things everything stands on: ids, clock, errors. Only the standard library and msgspec."""

@@ -1,0 +1,1 @@
+"""Accounts of people and AIs, here and elsewhere; credentials; follows, blocks, mutes."""

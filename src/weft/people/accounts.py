@@ -1,0 +1,253 @@
+"""Finding, making and changing accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct, structs
+from sqlalchemy.dialects.postgresql import insert
+
+from weft.kernel.errors import Invalid, NotFound
+from weft.kernel.ids import id_at, new_id
+from weft.people.model import Account, Kind
+from weft.people.tables import accounts, private_keys
+from weft.store.database import Tx
+from weft.work import events
+
+USERNAME_MAX = 30
+"""Mastodon's limit for local names; longer ones do not fit its clients' layouts."""
+NAME_MAX = 100
+BIO_MAX = 5_000
+_USERNAME = re.compile(rf"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{{0,{USERNAME_MAX - 2}}}[A-Za-z0-9_])?")
+RESERVED = frozenset(
+    {"admin", "administrator", "api", "auth", "instance", "moderator", "oauth", "root", "system"}
+    | {"support", "webmaster", "weft", "here", "everyone", "all"}
+)
+"""Names that would let someone pass for the server, or that read as a group of people."""
+
+COLUMNS = tuple(accounts.c[field] for field in Account.__struct_fields__)
+
+_BY_ID = sa.select(*COLUMNS).where(accounts.c.id == sa.bindparam("id"))
+_BY_IDS = sa.select(*COLUMNS).where(accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_HANDLE = sa.select(*COLUMNS).where(
+    accounts.c.username_fold == sa.bindparam("fold"), accounts.c.domain == sa.bindparam("domain")
+)
+_BY_URI = sa.select(*COLUMNS).where(accounts.c.uri == sa.bindparam("uri"))
+_FIND = (
+    sa.select(*COLUMNS)
+    .where(
+        accounts.c.suspended_at.is_(None),
+        accounts.c.kind != "application",
+        sa.or_(
+            accounts.c.username_fold.like(sa.bindparam("start"), escape="\\"),
+            sa.func.lower(accounts.c.name).like(sa.bindparam("part"), escape="\\"),
+        ),
+    )
+    .order_by(
+        (accounts.c.username_fold == sa.bindparam("exact")).desc(),
+        accounts.c.followers_count.desc(),
+        accounts.c.id,
+    )
+    .limit(sa.bindparam("most"))
+)
+_PRIVATE_KEY = sa.select(private_keys.c.pem).where(private_keys.c.account_id == sa.bindparam("id"))
+
+
+class RemoteAccount(Struct, frozen=True):
+    """What discovery learned of an account elsewhere. Texts are already cleaned."""
+
+    uri: str
+    username: str
+    domain: str
+    kind: Kind
+    url: str
+    inbox: str
+    shared_inbox: str = ""
+    followers_uri: str = ""
+    name: str = ""
+    bio: str = ""
+    fields: list[dict[str, Any]] = []
+    avatar: str = ""
+    header: str = ""
+    locked: bool = False
+    discoverable: bool = True
+    indexable: bool = False
+    ai: dict[str, Any] | None = None
+    also_known_as: list[str] = []
+    moved_to: str | None = None
+    key_id: str = ""
+    public_key: str = ""
+    created_at: int | None = None
+
+
+def by_id(tx: Tx, account_id: int) -> Account | None:
+    row = tx.row(_BY_ID, id=account_id)
+    return Account(*row) if row is not None else None
+
+
+def get(tx: Tx, account_id: int) -> Account:
+    """Errors: NotFound."""
+    account = by_id(tx, account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    return {row[0]: Account(*row) for row in tx.rows(_BY_IDS, ids=wanted)}
+
+
+def by_handle(tx: Tx, username: str, domain: str = "") -> Account | None:
+    """``domain`` "" or this server's own: a local account."""
+    domain = domain.lower()
+    if domain == tx.site.domain:
+        domain = ""
+    row = tx.row(_BY_HANDLE, fold=username.lower(), domain=domain)
+    return Account(*row) if row is not None else None
+
+
+def by_uri(tx: Tx, uri: str) -> Account | None:
+    row = tx.row(_BY_URI, uri=uri)
+    return Account(*row) if row is not None else None
+
+
+def find(tx: Tx, text: str, limit: int) -> list[Account]:
+    """Accounts whose handle begins with the text, or whose name holds it."""
+    text = text.strip().lstrip("@").lower()
+    if not text:
+        return []
+    if "@" in text:
+        username, _, domain = text.partition("@")
+        account = by_handle(tx, username, domain)
+        return [account] if account is not None and account.suspended_at is None else []
+    safe = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = tx.rows(_FIND, start=f"{safe}%", part=f"%{safe}%", exact=text, most=limit)
+    return [Account(*row) for row in rows]
+
+
+def create_local(
+    tx: Tx,
+    username: str,
+    *,
+    kind: Kind = "person",
+    name: str = "",
+    bio: str = "",
+    bio_source: str = "",
+    ai: dict[str, Any] | None = None,
+    indexable: bool = False,
+    locked: bool = False,
+) -> Account:
+    """Make an account here. ``bio`` is safe HTML. Errors: Invalid for a name that is malformed,
+    reserved or taken.
+    """
+    fold = username.lower()
+    if kind != "application":
+        if not _USERNAME.fullmatch(username):
+            raise Invalid(
+                "Validation failed: Username must contain only letters, numbers and underscores"
+                f" (and . or - inside), at most {USERNAME_MAX}"
+            )
+        if fold in RESERVED:
+            raise Invalid("Validation failed: Username is reserved")
+    if by_handle(tx, username) is not None:
+        raise Invalid("Validation failed: Username has already been taken")
+    account_id = new_id()
+    uri = tx.site.actor_uri(account_id)
+    row = tx.run(
+        accounts.insert().returning(*COLUMNS),
+        id=account_id,
+        username=username,
+        username_fold=fold,
+        domain="",
+        kind=kind,
+        uri=uri,
+        url=tx.site.profile_url(username),
+        inbox=f"{uri}/inbox",
+        shared_inbox=f"{tx.site.base}/inbox",
+        followers_uri=f"{uri}/followers",
+        name=name[:NAME_MAX],
+        bio=bio,
+        bio_source=bio_source,
+        fields=[],
+        locked=locked,
+        indexable=indexable,
+        ai=ai,
+        also_known_as=[],
+        key_id=f"{uri}#main-key",
+        created_at=tx.now,
+        updated_at=tx.now,
+    ).one()
+    return Account(*row)
+
+
+def instance_actor(tx: Tx) -> Account:
+    """The server itself: it signs what is fetched, so that no person's key is asked for."""
+    return by_handle(tx, tx.site.domain) or create_local(tx, tx.site.domain, kind="application")
+
+
+def put_remote(tx: Tx, remote: RemoteAccount) -> Account:
+    """Store what was learned of an account elsewhere, new or known (by its uri)."""
+    values = structs.asdict(remote)
+    created = values.pop("created_at") or tx.now
+    values |= {
+        "username_fold": remote.username.lower(),
+        "fetched_at": tx.now,
+        "updated_at": tx.now,
+    }
+    # Somebody else had this handle before: a rebuilt server. The one that answers now has it.
+    tx.run(
+        accounts.update()
+        .where(
+            accounts.c.username_fold == sa.bindparam("fold"),
+            accounts.c.domain == sa.bindparam("at"),
+            accounts.c.uri != sa.bindparam("is_now"),
+        )
+        .values(username_fold=accounts.c.username_fold + "#" + sa.cast(accounts.c.id, sa.String)),
+        fold=values["username_fold"],
+        at=remote.domain,
+        is_now=remote.uri,
+    )
+    statement = insert(accounts).values(
+        id=id_at(min(created, tx.now)), created_at=min(created, tx.now), **values
+    )
+    row = tx.run(
+        statement.on_conflict_do_update(index_elements=["uri"], set_=values).returning(*COLUMNS)
+    ).one()
+    return Account(*row)
+
+
+def update(tx: Tx, account_id: int, **columns: Any) -> Account:
+    """Change an account here and tell whoever must know (``account.updated``)."""
+    row = tx.run(
+        accounts.update()
+        .where(accounts.c.id == account_id)
+        .values(updated_at=tx.now, **columns)
+        .returning(*COLUMNS)
+    ).first()
+    if row is None:
+        raise NotFound
+    events.append(tx, "account.updated", actor_id=account_id, subject_id=account_id)
+    return Account(*row)
+
+
+def private_key(tx: Tx, account_id: int) -> str | None:
+    """The PEM of a local account's key; None until it was first needed."""
+    return tx.scalar(_PRIVATE_KEY, id=account_id)
+
+
+def put_key(tx: Tx, account_id: int, private_pem: str, public_pem: str) -> None:
+    """Give a local account its key, unless it has got one meanwhile."""
+    made = tx.run(
+        insert(private_keys)
+        .values(account_id=account_id, pem=private_pem, created_at=tx.now)
+        .on_conflict_do_nothing()
+        .returning(private_keys.c.account_id)
+    ).first()
+    if made is not None:
+        tx.run(accounts.update().where(accounts.c.id == account_id).values(public_key=public_pem))

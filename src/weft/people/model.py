@@ -1,0 +1,86 @@
+"""What an account is. Remote and local, person and AI: the same thing."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Kind = Literal["person", "ai", "group", "application"]
+
+
+class Account(Struct, frozen=True):
+    """Field for field the columns of ``accounts`` (``people.accounts.COLUMNS``), in their order.
+
+    Times are ms. ``bio`` and field values are safe HTML. ``avatar`` and ``header`` are a blob key
+    (local), a URL (remote) or "" (the drawn default).
+    """
+
+    id: int
+    username: str
+    username_fold: str
+    domain: str
+    kind: Kind
+    uri: str
+    url: str
+    inbox: str
+    shared_inbox: str
+    followers_uri: str
+    name: str
+    bio: str
+    bio_source: str
+    fields: list[dict[str, Any]]
+    avatar: str
+    header: str
+    locked: bool
+    discoverable: bool
+    indexable: bool
+    ai: dict[str, Any] | None
+    also_known_as: list[str]
+    moved_to: str | None
+    key_id: str
+    public_key: str
+    followers_count: int
+    following_count: int
+    posts_count: int
+    last_post_at: int | None
+    created_at: int
+    updated_at: int
+    fetched_at: int
+    suspended_at: int | None
+
+    @property
+    def local(self) -> bool:
+        return not self.domain
+
+    @property
+    def bot(self) -> bool:
+        """Mastodon's word for accounts that act by themselves."""
+        return self.kind in ("ai", "application")
+
+    @property
+    def acct(self) -> str:
+        """``name`` here, ``name@domain`` elsewhere."""
+        return f"{self.username}@{self.domain}" if self.domain else self.username
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.username
+
+
+class Relationship(Struct, frozen=True):
+    """How ``viewer`` and ``id`` stand to one another, as Mastodon's API words it."""
+
+    id: int
+    following: bool = False
+    requested: bool = False
+    followed_by: bool = False
+    requested_by: bool = False
+    showing_reblogs: bool = False
+    notifying: bool = False
+    languages: list[str] | None = None
+    blocking: bool = False
+    blocked_by: bool = False
+    muting: bool = False
+    muting_notifications: bool = False
+    muting_expires_at: int | None = None

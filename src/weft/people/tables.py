@@ -1,0 +1,178 @@
+"""How accounts, their keys and credentials, and their relations are kept."""
+
+import sqlalchemy as sa
+
+from weft.store.schema import Id, Json, Ms, metadata
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("username", sa.String(2048), nullable=False),
+    sa.Column("username_fold", sa.String(2048), nullable=False),  # lower case
+    sa.Column("domain", sa.String(255), nullable=False, server_default=""),  # "" is this server
+    sa.Column("kind", sa.String(12), nullable=False),  # person | ai | group | application
+    sa.Column("uri", sa.Text, nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("inbox", sa.Text, nullable=False, server_default=""),
+    sa.Column("shared_inbox", sa.Text, nullable=False, server_default=""),
+    sa.Column("followers_uri", sa.Text, nullable=False, server_default=""),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("bio", sa.Text, nullable=False, server_default=""),  # safe HTML
+    sa.Column("bio_source", sa.Text, nullable=False, server_default=""),
+    sa.Column("fields", Json, nullable=False),  # [{name, value (safe HTML), verified_at}]
+    sa.Column("avatar", sa.Text, nullable=False, server_default=""),  # blob key or URL; "" default
+    sa.Column("header", sa.Text, nullable=False, server_default=""),
+    sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("discoverable", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("indexable", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("ai", Json),  # the label of an AI: {disclosure, operator {…}|null, model|null}
+    sa.Column("also_known_as", Json, nullable=False),
+    sa.Column("moved_to", sa.Text),
+    sa.Column("key_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("public_key", sa.Text, nullable=False, server_default=""),  # PEM
+    sa.Column("followers_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("following_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("posts_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("last_post_at", Ms),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("updated_at", Ms, nullable=False),
+    sa.Column("fetched_at", Ms, nullable=False, server_default="0"),  # remote ones
+    sa.Column("suspended_at", Ms),
+    sa.UniqueConstraint("username_fold", "domain"),
+)
+
+private_keys = sa.Table(
+    "private_keys",
+    metadata,
+    sa.Column("account_id", Id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("pem", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+)
+
+credentials = sa.Table(
+    "credentials",
+    metadata,
+    sa.Column("account_id", Id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("email", sa.String(320), nullable=False, unique=True),  # lower case
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.String(10), nullable=False),  # user | admin
+    sa.Column("preferences", Json, nullable=False),  # {language, visibility, sensitive, …}
+    sa.Column("created_at", Ms, nullable=False),
+)
+
+sessions = sa.Table(  # a browser that signed in to say yes to an app
+    "sessions",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("expires_at", Ms, nullable=False),
+)
+
+apps = sa.Table(
+    "apps",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("client_id", sa.String(64), nullable=False, unique=True),
+    sa.Column("client_secret", sa.String(64), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("website", sa.Text),
+    sa.Column("redirect_uris", Json, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+)
+
+grants = sa.Table(  # authorization codes
+    "grants",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "app_id", sa.BigInteger, sa.ForeignKey("apps.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("redirect_uri", sa.Text, nullable=False),
+    sa.Column("challenge", sa.String(128)),  # PKCE S256
+    sa.Column("expires_at", Ms, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.String(64), nullable=False, unique=True),  # SHA-256 of the token
+    sa.Column("app_id", sa.BigInteger, sa.ForeignKey("apps.id", ondelete="CASCADE")),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE")
+    ),  # NULL: the app itself
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+)
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "follower_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column(
+        "target_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("accepted", sa.Boolean, nullable=False),  # false: a request
+    sa.Column("reblogs", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("notify", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("languages", Json),
+    sa.Column("uri", sa.Text, nullable=False),  # of the Follow activity
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("follower_id", "target_id"),
+    sa.Index("ix_follows_target", "target_id", "accepted"),
+)
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "blocker_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column(
+        "target_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("uri", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("blocker_id", "target_id"),
+    sa.Index("ix_blocks_target", "target_id"),
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "muter_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column(
+        "target_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("notifications", sa.Boolean, nullable=False),
+    sa.Column("until", Ms),  # NULL: for good
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("muter_id", "target_id"),
+)

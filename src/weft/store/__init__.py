@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL behind one ``Database``; migrations; text search; blobs on disk."""

@@ -1,0 +1,202 @@
+"""The few places where SQLite and PostgreSQL differ, side by side."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import sqlalchemy as sa
+import structlog
+
+from weft.kernel.errors import WeftError
+
+log = structlog.get_logger(__name__)
+
+SQLITE_NEEDED = (3, 38, 0)
+"""RETURNING, upserts and JSON operators as our statements use them."""
+BUSY_MS = 15_000
+"""How long one process waits for another that is writing (a command beside a server)."""
+PAGE_CACHE_KIB = 8_192
+POLL_OTHERS_S = 0.5
+"""How soon a SQLite server notices that a command wrote to its file."""
+CHANNEL = "weft"
+ORDER_LOCK = 0x57454654
+"""PostgreSQL advisory lock key: the letters WEFT."""
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class Engine(Protocol):
+    """What a database engine must be able to do for ``Database``."""
+
+    name: str
+    readers: int
+
+    def connect_writer(self) -> sa.Connection: ...
+    def connect_reader(self) -> sa.Connection: ...
+    def lock_order(self, connection: sa.Connection) -> None: ...
+    def tell_others(self, connection: sa.Connection, signals: Iterable[str]) -> None: ...
+    def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]: ...
+    def close(self) -> None: ...
+
+
+def open_engine(url: str, *, durable: bool, readers: int) -> Engine:
+    """Errors: 400 for an address that is neither SQLite nor PostgreSQL."""
+    if url.startswith("sqlite:"):
+        return SQLiteEngine(url, durable=durable, readers=readers)
+    if url.startswith(("postgresql:", "postgres:")):
+        return PostgresEngine(url, readers=max(readers, 4))
+    raise WeftError("The database address must begin with sqlite: or postgresql:")
+
+
+class SQLiteEngine:
+    name = "sqlite"
+
+    def __init__(self, url: str, *, durable: bool, readers: int) -> None:
+        if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+            raise WeftError(
+                f"SQLite {sqlite3.sqlite_version} is too old; Weft needs 3.38 or newer", 500
+            )
+        self.readers = readers
+        self.path = Path(sa.make_url(url).database or "weft.db")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        sync = "FULL" if durable else "NORMAL"
+        self._engine = sa.create_engine(
+            f"sqlite:///{self.path}",
+            poolclass=sa.NullPool,
+            connect_args={"isolation_level": None, "check_same_thread": False},
+            json_serializer=_encode,
+            json_deserializer=msgspec.json.decode,
+        )
+
+        @sa.event.listens_for(self._engine, "connect")
+        def _(dbapi: sqlite3.Connection, _record: Any) -> None:
+            for pragma in (
+                f"busy_timeout={BUSY_MS}",
+                "journal_mode=WAL",
+                f"synchronous={sync}",
+                "foreign_keys=ON",
+                f"cache_size=-{PAGE_CACHE_KIB}",
+                "temp_store=MEMORY",
+            ):
+                dbapi.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(self._engine, "begin")
+        def _(connection: sa.Connection) -> None:
+            # IMMEDIATE takes the one write lock at once, so that no unit fails half-way for it.
+            reader = connection.get_execution_options().get("weft_reader")
+            connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+
+    def connect_writer(self) -> sa.Connection:
+        return self._engine.connect()
+
+    def connect_reader(self) -> sa.Connection:
+        connection = self._engine.connect().execution_options(weft_reader=True)
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - for the type checker
+        raw.execute("PRAGMA query_only=ON")
+        return connection
+
+    def lock_order(self, connection: sa.Connection) -> None:
+        """SQLite has one writer: positions commit in order as they are."""
+
+    def tell_others(self, connection: sa.Connection, signals: Iterable[str]) -> None:
+        """Other processes see it by ``data_version``."""
+
+    def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]:
+        stop = threading.Event()
+
+        def loop() -> None:
+            raw = sqlite3.connect(self.path, isolation_level=None)
+            seen = raw.execute("PRAGMA data_version").fetchone()
+            while not stop.wait(POLL_OTHERS_S):
+                version = raw.execute("PRAGMA data_version").fetchone()
+                if version != seen:
+                    seen = version
+                    tell({"jobs", "events"})
+            raw.close()
+
+        thread = threading.Thread(target=loop, name="weft-watch", daemon=True)
+        thread.start()
+
+        def end() -> None:
+            stop.set()
+            thread.join()
+
+        return end
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class PostgresEngine:
+    name = "postgresql"
+
+    def __init__(self, url: str, *, readers: int) -> None:
+        try:
+            import psycopg
+        except ImportError as missing:
+            raise WeftError(
+                "PostgreSQL needs the extra: pip install 'weft[postgres]'", 500
+            ) from missing
+        self._psycopg = psycopg
+        self.readers = readers
+        parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
+        self._engine = sa.create_engine(
+            parsed,
+            poolclass=sa.NullPool,
+            json_serializer=_encode,
+            json_deserializer=msgspec.json.decode,
+        )
+        self._dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def connect_writer(self) -> sa.Connection:
+        return self._engine.connect()
+
+    def connect_reader(self) -> sa.Connection:
+        return self._engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT", postgresql_readonly=True
+        )
+
+    def lock_order(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})")
+
+    def tell_others(self, connection: sa.Connection, signals: Iterable[str]) -> None:
+        connection.execute(
+            sa.text("SELECT pg_notify(:channel, :names)"),
+            {"channel": CHANNEL, "names": ",".join(sorted(signals))},
+        )
+
+    def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]:
+        stop = threading.Event()
+
+        def loop() -> None:
+            while not stop.is_set():
+                try:
+                    with self._psycopg.connect(self._dsn, autocommit=True) as connection:
+                        connection.execute(f"LISTEN {CHANNEL}")
+                        tell({"jobs", "events"})  # what came while nobody listened
+                        while not stop.is_set():
+                            for note in connection.notifies(timeout=POLL_OTHERS_S):
+                                tell(set(note.payload.split(",")))
+                except self._psycopg.Error as fault:
+                    log.warning("store.listen_lost", error=repr(fault))
+                    stop.wait(POLL_OTHERS_S)
+
+        thread = threading.Thread(target=loop, name="weft-watch", daemon=True)
+        thread.start()
+
+        def end() -> None:
+            stop.set()
+            thread.join()
+
+        return end
+
+    def close(self) -> None:
+        self._engine.dispose()

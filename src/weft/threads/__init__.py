@@ -1,0 +1,1 @@
+"""Posts and their threads, boosts, likes, bookmarks, media, timelines, notifications, search."""

@@ -1,0 +1,126 @@
+"""What a post is, and what one is made from."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Visibility = Literal["public", "unlisted", "private", "direct"]
+Format = Literal["plain", "markdown", "html"]
+
+
+class Media(Struct, frozen=True):
+    """A picture of a post. ``blob`` and ``small`` are keys of ours; a remote picture has
+    ``remote_url`` instead. Sizes in pixels; focus from -1 to 1.
+    """
+
+    id: str
+    mime: str
+    blob: str = ""
+    small: str = ""
+    remote_url: str = ""
+    description: str = ""
+    blurhash: str | None = None
+    width: int | None = None
+    height: int | None = None
+    small_width: int | None = None
+    small_height: int | None = None
+    focus_x: float = 0.0
+    focus_y: float = 0.0
+
+
+class Mention(Struct, frozen=True):
+    """Ids are strings in JSON: JavaScript cannot hold 64 bits."""
+
+    id: str
+    username: str
+    acct: str
+    url: str
+    uri: str
+
+
+class Post(Struct, frozen=True):
+    """Field for field the columns of ``posts`` (``threads.posts.COLUMNS``), in their order.
+
+    A boost is a post with ``boost_of_id``. ``mentions``, ``media`` are JSON forms of the Structs
+    above. Times are ms.
+    """
+
+    id: int
+    uri: str
+    url: str
+    author_id: int
+    local: bool
+    thread_id: int
+    reply_to_id: int | None
+    reply_to_author_id: int | None
+    reply_to_uri: str | None
+    boost_of_id: int | None
+    visibility: Visibility
+    source: str
+    format: Format
+    html: str
+    spoiler: str
+    sensitive: bool
+    language: str | None
+    mentions: list[dict[str, Any]]
+    tags: list[str]
+    media: list[dict[str, Any]]
+    emojis: list[dict[str, Any]]
+    ai: dict[str, Any] | None
+    no_ai: bool
+    app: dict[str, Any] | None
+    replies_count: int
+    boosts_count: int
+    likes_count: int
+    created_at: int
+    edited_at: int | None
+
+
+class Draft(Struct, frozen=True):
+    """What a local member (person or AI) wants to say."""
+
+    text: str = ""
+    format: Format = "plain"
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    visibility: Visibility = "public"
+    reply_to_id: int | None = None
+    media_ids: tuple[int, ...] = ()
+    no_ai: bool = False
+    ai: dict[str, Any] | None = None
+    app: dict[str, Any] | None = None
+    idempotency_key: str | None = None
+
+
+class Source(Struct, frozen=True):
+    """Where a claim in an AI's answer comes from; ``quote`` stands word for word in it."""
+
+    n: int
+    title: str
+    url: str | None
+    quote: str
+
+
+class Incoming(Struct, frozen=True):
+    """A post from elsewhere, already cleaned: HTML is safe, lengths are bounded."""
+
+    uri: str
+    url: str
+    html: str
+    visibility: Visibility
+    created_at: int
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    reply_to_uri: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Actor uris; those that are not known here stay links in the HTML."""
+    tags: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    emojis: tuple[dict[str, Any], ...] = ()
+    edited_at: int | None = None
+    ai: dict[str, Any] | None = None
+    no_ai: bool = False

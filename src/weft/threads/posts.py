@@ -1,0 +1,115 @@
+"""Finding posts, and the one rule of who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from weft.kernel.errors import NotFound
+from weft.people.tables import accounts, blocks, follows
+from weft.store.database import Tx
+from weft.threads.model import Post
+from weft.threads.tables import post_mentions, posts, tombstones
+
+COLUMNS = tuple(posts.c[field] for field in Post.__struct_fields__)
+
+_BY_ID = sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"))
+_BY_IDS = sa.select(*COLUMNS).where(posts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_URI = sa.select(*COLUMNS).where(posts.c.uri == sa.bindparam("uri"))
+_BY_URL = sa.select(*COLUMNS).where(posts.c.url == sa.bindparam("url")).limit(1)
+_GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
+
+
+def seen_by(viewer: int | None, table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
+    """Who may see a post, as a condition on rows of ``table``: the one place that says it.
+
+    public, unlisted: everyone. private: the author, accepted followers, the mentioned.
+    direct: the author and the mentioned. Nobody whom the author blocks; nothing of a suspended
+    author.
+    """
+    post = table.c
+    listed = post.visibility.in_(("public", "unlisted"))
+    standing = ~sa.exists().where(
+        accounts.c.id == post.author_id, accounts.c.suspended_at.isnot(None)
+    )
+    if viewer is None:
+        return sa.and_(listed, standing)
+    follower = sa.exists().where(
+        follows.c.follower_id == viewer,
+        follows.c.target_id == post.author_id,
+        follows.c.accepted.is_(True),
+    )
+    mentioned = sa.exists().where(
+        post_mentions.c.post_id == post.id, post_mentions.c.account_id == viewer
+    )
+    blocked = sa.exists().where(blocks.c.blocker_id == post.author_id, blocks.c.target_id == viewer)
+    return sa.or_(
+        post.author_id == viewer,
+        sa.and_(
+            sa.or_(listed, mentioned, sa.and_(post.visibility == "private", follower)),
+            ~blocked,
+            standing,
+        ),
+    )
+
+
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_SEE = {
+    False: sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"), seen_by(None)),
+    True: sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"), seen_by(_viewer)),  # pyright: ignore[reportArgumentType]
+}
+
+
+def by_id(tx: Tx, post_id: int) -> Post | None:
+    row = tx.row(_BY_ID, id=post_id)
+    return Post(*row) if row is not None else None
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    return {row[0]: Post(*row) for row in tx.rows(_BY_IDS, ids=wanted)}
+
+
+def by_uri(tx: Tx, uri: str) -> Post | None:
+    row = tx.row(_BY_URI, uri=uri)
+    return Post(*row) if row is not None else None
+
+
+def by_url(tx: Tx, url: str) -> Post | None:
+    """By the address that people copy; ``by_uri`` first."""
+    row = tx.row(_BY_URL, url=url)
+    return Post(*row) if row is not None else None
+
+
+def see(tx: Tx, viewer: int | None, post_id: int) -> Post:
+    """A post that ``viewer`` (None: anyone) may see. Errors: NotFound, also for hidden ones.
+
+    A boost is seen when the boost and what it boosts are.
+    """
+    row = (
+        tx.row(_SEE[False], id=post_id)
+        if viewer is None
+        else tx.row(_SEE[True], id=post_id, viewer=viewer)
+    )
+    if row is None:
+        raise NotFound
+    post = Post(*row)
+    if post.boost_of_id is not None:
+        see(tx, viewer, post.boost_of_id)
+    return post
+
+
+def may_see(tx: Tx, viewer: int | None, post: Post) -> bool:
+    try:
+        see(tx, viewer, post.id)
+    except NotFound:
+        return False
+    return True
+
+
+def is_gone(tx: Tx, uri: str) -> bool:
+    """Whether a post with this uri was deleted."""
+    return tx.row(_GONE, uri=uri) is not None

@@ -1,0 +1,449 @@
+"""Saying something: what people and AIs here write, and what arrives from elsewhere.
+
+Both ways end in one ``_keep``: the row, its mentions and tags, the counters, the home timelines,
+the notifications, the search index and the event, all in the caller's transaction. What follows
+elsewhere (delivery to other servers, an AI waking up) are reactions to ``post.created``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from weft.kernel.clock import DAY, MINUTE
+from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
+from weft.kernel.ids import floor_at, id_at, new_id
+from weft.people import accounts
+from weft.people.model import Account
+from weft.people.tables import accounts as account_table
+from weft.people.tables import follows
+from weft.store import search
+from weft.store.database import Tx
+from weft.threads import limits, markup, posts
+from weft.threads.model import Draft, Incoming, Media, Mention, Post
+from weft.threads.notifications import notify
+from weft.threads.sanitize import html_to_text
+from weft.threads.tables import home, idempotency, media, post_mentions, post_tags
+from weft.threads.tables import posts as post_table
+from weft.threads.tokens import fold_tag
+from weft.work import events
+
+FUTURE_MAX = 5 * MINUTE
+"""How far ahead a peer's clock may be before a post counts as written now."""
+BOOST_AGAIN = 1 * DAY
+"""Within this time a second boost of the same post does not enter a home timeline again."""
+FORMATS = {"plain": markup.Format.PLAIN, "markdown": markup.Format.MARKDOWN}
+
+
+# -- verbs ----------------------------------------------------------------------------------
+
+
+def publish(tx: Tx, author: Account, draft: Draft) -> Post:
+    """Post as a member of this server, person or AI. The same idempotency key gives the same
+    post again.
+
+    Errors: Invalid (too long, empty, media that is not theirs), NotFound (the parent is hidden
+    or gone), Forbidden (an AI where the thread's author wants none).
+    """
+    if draft.idempotency_key is not None:
+        earlier = _said_before(tx, author.id, draft.idempotency_key)
+        if earlier is not None:
+            return earlier
+    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
+    parent = _parent(tx, author, draft.reply_to_id)
+    if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
+        raise Forbidden("AIs are switched off in this thread")
+    post_id = new_id()
+    pictures = attach(tx, author.id, draft.media_ids, post_id)
+    html, mentioned, tags = write_html(tx, draft)
+    post = _keep(
+        tx,
+        author,
+        mentioned,
+        {
+            "id": post_id,
+            "uri": tx.site.post_uri(post_id),
+            "url": tx.site.post_url(author.username, post_id),
+            "local": True,
+            "visibility": draft.visibility,
+            "source": draft.text,
+            "format": draft.format,
+            "html": html,
+            "spoiler": draft.spoiler,
+            "sensitive": draft.sensitive or bool(draft.spoiler),
+            "language": draft.language,
+            "tags": tags,
+            "media": [msgspec.to_builtins(picture) for picture in pictures],
+            "emojis": [],
+            "ai": draft.ai,
+            "no_ai": draft.no_ai,
+            "app": draft.app,
+            "created_at": tx.now,
+            "edited_at": None,
+            **_place(parent, post_id),
+        },
+    )
+    if draft.idempotency_key is not None:
+        tx.run(
+            idempotency.insert(),
+            account_id=author.id,
+            key=draft.idempotency_key,
+            post_id=post.id,
+            at=tx.now,
+        )
+    return post
+
+
+def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
+    """Keep a post from elsewhere. A known one is given back as it is; None when it was deleted
+    here before, or when it is an AI's answer in a thread whose author wants none.
+    """
+    known = posts.by_uri(tx, incoming.uri)
+    if known is not None:
+        return known
+    if posts.is_gone(tx, incoming.uri):
+        return None
+    parent = posts.by_uri(tx, incoming.reply_to_uri) if incoming.reply_to_uri else None
+    if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
+        return None
+    written = min(incoming.created_at, tx.now)
+    if incoming.created_at > tx.now + FUTURE_MAX:
+        written = tx.now
+    post_id = id_at(written)
+    mentioned = [
+        account
+        for uri in dict.fromkeys(incoming.mentions)
+        if (account := accounts.by_uri(tx, uri)) is not None
+    ]
+    post = _keep(
+        tx,
+        author,
+        mentioned,
+        {
+            "id": post_id,
+            "uri": incoming.uri,
+            "url": incoming.url,
+            "local": False,
+            "visibility": incoming.visibility,
+            "source": "",
+            "format": "html",
+            "html": incoming.html,
+            "spoiler": incoming.spoiler,
+            "sensitive": incoming.sensitive,
+            "language": incoming.language,
+            "tags": list(incoming.tags),
+            "media": [msgspec.to_builtins(picture) for picture in incoming.media],
+            "emojis": list(incoming.emojis),
+            "ai": incoming.ai,
+            "no_ai": incoming.no_ai,
+            "app": None,
+            "created_at": written,
+            "edited_at": incoming.edited_at,
+            **_place(parent, post_id),
+            "reply_to_uri": incoming.reply_to_uri,
+        },
+    )
+    _adopt(tx, post)
+    return post
+
+
+# -- what editing shares ----------------------------------------------------------------------
+
+
+def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
+    """(safe HTML, accounts it mentions that are known here, tags as written)."""
+    form = FORMATS.get(draft.format)
+    if form is None:
+        raise Invalid("Validation failed: Content type is not supported")
+    found = markup.scan(draft.text, form)
+    if len(found.mentions) > limits.MENTIONS_PER_POST:
+        raise Invalid(
+            f"Validation failed: Cannot mention more than {limits.MENTIONS_PER_POST} accounts"
+        )
+    known: dict[str, Account] = {}
+    for token in found.mentions:
+        account = accounts.by_handle(tx, token.username, token.host)
+        if account is not None and account.kind != "application":
+            known[token.key] = account
+    targets = {
+        key: markup.MentionTarget(account.url, account.username, account.acct)
+        for key, account in known.items()
+    }
+    html = markup.render(draft.text, form, targets, tx.site.tag_url)
+    people = {account.id: account for account in known.values()}
+    return html, list(people.values()), found.tags[: limits.TAGS_PER_POST]
+
+
+def attach(tx: Tx, owner: int, media_ids: tuple[int, ...], post_id: int) -> list[Media]:
+    """Give uploaded pictures to a post, in the order asked for."""
+    pictures: list[Media] = []
+    for media_id in dict.fromkeys(media_ids):
+        row = tx.row(
+            sa.select(media).where(
+                media.c.id == media_id,
+                media.c.owner_id == owner,
+                sa.or_(media.c.post_id.is_(None), media.c.post_id == post_id),
+            )
+        )
+        if row is None:
+            raise Invalid("Validation failed: Media was not found or is already used")
+        if row.error:
+            raise Invalid(f"Validation failed: {row.error}")
+        if not row.blob:
+            raise Invalid("Validation failed: Media is still being processed; try again soon")
+        pictures.append(
+            Media(
+                id=str(row.id),
+                mime=row.mime,
+                blob=row.blob,
+                small=row.small,
+                description=row.description,
+                blurhash=row.blurhash,
+                width=row.width,
+                height=row.height,
+                small_width=row.small_width,
+                small_height=row.small_height,
+                focus_x=row.focus_x,
+                focus_y=row.focus_y,
+            )
+        )
+        tx.run(media.update().where(media.c.id == media_id).values(post_id=post_id))
+    return pictures
+
+
+_POST_MENTION = insert(post_mentions).on_conflict_do_nothing()
+_POST_TAG = insert(post_tags).on_conflict_do_nothing()
+
+
+def name_things(tx: Tx, post_id: int, mentioned: list[Account], tags: list[str]) -> None:
+    """The rows by which a post is found from the people and tags it names."""
+    tx.run_many(_POST_MENTION, [{"post_id": post_id, "account_id": one.id} for one in mentioned])
+    tx.run_many(
+        _POST_TAG,
+        [{"tag": fold, "post_id": post_id} for fold in dict.fromkeys(map(fold_tag, tags))],
+    )
+
+
+def index_words(tx: Tx, author: Account, post: Post) -> None:
+    """Public posts of those who agreed to be found can be found; nothing else is indexed."""
+    if post.visibility == "public" and author.indexable:
+        search.put(tx, post.id, f"{post.spoiler} {html_to_text(post.html)}")
+    else:
+        search.drop(tx, post.id)
+
+
+def mention_json(account: Account) -> dict[str, Any]:
+    return msgspec.to_builtins(
+        Mention(str(account.id), account.username, account.acct, account.url, account.uri)
+    )
+
+
+_NO_AI = sa.select(post_table.c.no_ai).where(post_table.c.id == sa.bindparam("root"))
+
+
+def ais_are_off(tx: Tx, thread_id: int) -> bool:
+    """Whether the author of a thread switched AIs off in it."""
+    return bool(tx.scalar(_NO_AI, root=thread_id))
+
+
+# -- stages -----------------------------------------------------------------------------------
+
+_SAID = sa.select(idempotency.c.post_id).where(
+    idempotency.c.account_id == sa.bindparam("who"), idempotency.c.key == sa.bindparam("key")
+)
+
+
+def _said_before(tx: Tx, author_id: int, key: str) -> Post | None:
+    post_id = tx.scalar(_SAID, who=author_id, key=key)
+    return posts.by_id(tx, post_id) if post_id is not None else None
+
+
+def _parent(tx: Tx, author: Account, reply_to_id: int | None) -> Post | None:
+    if reply_to_id is None:
+        return None
+    try:
+        parent = posts.see(tx, author.id, reply_to_id)
+    except NotFound as hidden:
+        raise NotFound("The post you are replying to was not found") from hidden
+    if parent.boost_of_id is not None:
+        return posts.see(tx, author.id, parent.boost_of_id)
+    return parent
+
+
+def _place(parent: Post | None, post_id: int) -> dict[str, Any]:
+    if parent is None:
+        return {
+            "thread_id": post_id,
+            "reply_to_id": None,
+            "reply_to_author_id": None,
+            "reply_to_uri": None,
+        }
+    return {
+        "thread_id": parent.thread_id,
+        "reply_to_id": parent.id,
+        "reply_to_author_id": parent.author_id,
+        "reply_to_uri": parent.uri,
+    }
+
+
+_INSERT = post_table.insert()
+_REPLIED = (
+    post_table.update()
+    .where(post_table.c.id == sa.bindparam("which"))
+    .values(replies_count=post_table.c.replies_count + sa.bindparam("by"))
+)
+_POSTED = (
+    account_table.update()
+    .where(account_table.c.id == sa.bindparam("who"))
+    .values(
+        posts_count=account_table.c.posts_count + 1,
+        last_post_at=sa.bindparam("at", type_=sa.BigInteger),
+    )
+)
+
+
+def _keep(tx: Tx, author: Account, mentioned: list[Account], values: dict[str, Any]) -> Post:
+    values |= {
+        "author_id": author.id,
+        "boost_of_id": None,
+        "mentions": [mention_json(account) for account in mentioned],
+        "replies_count": 0,
+        "boosts_count": 0,
+        "likes_count": 0,
+    }
+    tx.run(_INSERT, values)
+    post = Post(**values)
+    name_things(tx, post.id, mentioned, post.tags)
+    if post.reply_to_id is not None:
+        tx.run(_REPLIED, which=post.reply_to_id, by=1)
+    tx.run(_POSTED, who=author.id, at=max(post.created_at, author.last_post_at or 0))
+    enter_homes(tx, author, post)
+    for account in mentioned:
+        if account.local:
+            notify(tx, account.id, "mention", author.id, post.id)
+    _tell_subscribers(tx, author, post)
+    index_words(tx, author, post)
+    events.append(tx, "post.created", actor_id=author.id, subject_id=post.id)
+    return post
+
+
+_follower = follows.alias("f")
+_reader = account_table.alias("reader")
+_parents = follows.alias("parents")
+_shown = home.alias("shown")
+_shown_post = post_table.alias("shown_post")
+
+
+def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            _follower.c.follower_id,
+            sa.bindparam("post", type_=sa.BigInteger),
+            _follower.c.target_id,
+        )
+        .join_from(_follower, _reader, _reader.c.id == _follower.c.follower_id)
+        .where(
+            _follower.c.target_id == sa.bindparam("author"),
+            _follower.c.accepted.is_(True),
+            _reader.c.domain == "",
+            _reader.c.kind == "person",
+            *extra,
+        )
+    )
+
+
+def _fan_out(*extra: sa.ColumnElement[bool]) -> sa.Insert:
+    return (
+        insert(home)
+        .from_select(["account_id", "post_id", "author_id"], _audience(*extra))
+        .on_conflict_do_nothing()
+    )
+
+
+_TO_FOLLOWERS = _fan_out()
+# A reply is for those who know both sides of the conversation.
+_TO_BOTH_SIDES = _fan_out(
+    sa.or_(
+        _follower.c.follower_id == sa.bindparam("to"),
+        sa.exists().where(
+            _parents.c.follower_id == _follower.c.follower_id,
+            _parents.c.target_id == sa.bindparam("to"),
+            _parents.c.accepted.is_(True),
+        ),
+    )
+)
+_TO_MENTIONED = _fan_out(
+    sa.exists().where(
+        post_mentions.c.post_id == sa.bindparam("post", type_=sa.BigInteger),
+        post_mentions.c.account_id == _follower.c.follower_id,
+    )
+)
+_TO_BOOST_READERS = _fan_out(
+    _follower.c.reblogs.is_(True),
+    ~sa.exists().where(
+        _shown.c.account_id == _follower.c.follower_id,
+        _shown.c.post_id == _shown_post.c.id,
+        _shown.c.post_id > sa.bindparam("recent"),
+        sa.or_(
+            _shown_post.c.id == sa.bindparam("original"),
+            _shown_post.c.boost_of_id == sa.bindparam("original"),
+        ),
+    ),
+)
+_TO_AUTHOR = insert(home).on_conflict_do_nothing()
+
+
+def enter_homes(tx: Tx, author: Account, post: Post) -> None:
+    """Write the post into the home timelines it belongs in (fan-out on write: reading one is a
+    range of an index, however many one follows).
+    """
+    if author.local:
+        tx.run(_TO_AUTHOR, account_id=author.id, post_id=post.id, author_id=author.id)
+    who = {"post": post.id, "author": author.id}
+    if post.boost_of_id is not None:
+        recent = floor_at(tx.now - BOOST_AGAIN)
+        tx.run(_TO_BOOST_READERS, original=post.boost_of_id, recent=recent, **who)
+    elif post.visibility == "direct":
+        tx.run(_TO_MENTIONED, **who)
+    elif post.reply_to_uri is None or post.reply_to_author_id == author.id:
+        tx.run(_TO_FOLLOWERS, **who)
+    elif post.reply_to_author_id is not None:
+        tx.run(_TO_BOTH_SIDES, to=post.reply_to_author_id, **who)
+
+
+_SUBSCRIBERS = _audience(_follower.c.notify.is_(True))
+
+
+def _tell_subscribers(tx: Tx, author: Account, post: Post) -> None:
+    if post.visibility == "direct" or post.reply_to_author_id not in (None, author.id):
+        return
+    for row in tx.rows(_SUBSCRIBERS, post=post.id, author=author.id):
+        notify(tx, row[0], "status", author.id, post.id)
+
+
+_ORPHANS = sa.select(post_table.c.id, post_table.c.thread_id).where(
+    post_table.c.reply_to_uri == sa.bindparam("uri"), post_table.c.reply_to_id.is_(None)
+)
+
+
+def _adopt(tx: Tx, post: Post) -> None:
+    """Replies that arrived before what they reply to find their thread."""
+    orphans = tx.rows(_ORPHANS, uri=post.uri)
+    for orphan_id, orphan_thread in orphans:
+        if orphan_id == post.id:
+            raise WeftError("A post cannot reply to itself", 422)
+        tx.run(
+            post_table.update()
+            .where(post_table.c.id == orphan_id)
+            .values(reply_to_id=post.id, reply_to_author_id=post.author_id)
+        )
+        tx.run(
+            post_table.update()
+            .where(post_table.c.thread_id == orphan_thread)
+            .values(thread_id=post.thread_id)
+        )
+    if orphans:
+        tx.run(_REPLIED, which=post.id, by=len(orphans))

@@ -1,0 +1,1 @@
+"""What follows later: the event log, durable jobs, schedules, and the live tail."""

@@ -1,0 +1,253 @@
+"""Durable jobs: rows written in the transaction that causes them, done at least once.
+
+- A *lane* gives order: of the unfinished jobs of one lane only the oldest may run, so a host
+  that is down delays nobody but itself. No lane: any order, side by side.
+- A *lease* says who works on a job. When it runs out (the process died), another takes the job
+  up again. So handlers must be safe to run twice; those whose effect is in our own database call
+  ``finish`` in the same transaction as the effect, and then it happens exactly once.
+- A *key* makes a job unique among the unfinished ones.
+- *Steps* remember what a long job has already done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects.postgresql import insert  # compiles on SQLite as it is
+
+from weft.kernel.clock import DAY, MINUTE
+from weft.kernel.errors import WeftError
+from weft.kernel.ids import new_id
+from weft.store.database import Tx
+from weft.work.tables import job_steps, jobs
+
+LEASE = 2 * MINUTE
+"""How long a silent worker keeps a job. Longer work renews (the runner does it)."""
+KEEP_DEAD = 30 * DAY
+"""How long a job that was given up stays for an admin to read."""
+ERROR_MAX = 500
+"""Characters of the last error that are kept."""
+
+
+class NewJob(Struct, frozen=True):
+    """What is to be done. ``pool`` names who works on it (limits of work at once)."""
+
+    kind: str
+    payload: dict[str, Any] = {}
+    lane: str | None = None
+    key: str | None = None
+    pool: str = "default"
+    delay: int = 0
+    """Milliseconds from now."""
+
+
+class Job(Struct, frozen=True):
+    """A job that a worker holds the lease of."""
+
+    id: int
+    kind: str
+    lane: str | None
+    payload: dict[str, Any]
+    attempts: int
+    """This one included: 1 the first time."""
+    lease: str
+    created_at: int
+
+
+class LeaseLost(WeftError):
+    """Someone else took the job up: roll back whatever this worker wanted to store."""
+
+    status = 409
+
+
+_ENQUEUE = insert(jobs).on_conflict_do_nothing()
+_other = jobs.alias("other")
+_due = (
+    sa.select(jobs.c.id)
+    .where(
+        jobs.c.pool == sa.bindparam("for_pool"),
+        jobs.c.dead_at.is_(None),
+        jobs.c.run_at <= sa.bindparam("now"),
+        jobs.c.lease_until < sa.bindparam("now"),
+        sa.or_(
+            jobs.c.lane.is_(None),
+            ~sa.exists().where(
+                _other.c.lane == jobs.c.lane, _other.c.id < jobs.c.id, _other.c.dead_at.is_(None)
+            ),
+        ),
+    )
+    .order_by(jobs.c.run_at, jobs.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    jobs.update()
+    .where(jobs.c.id.in_(_due.scalar_subquery()))
+    .values(
+        lease=sa.bindparam("worker"),
+        lease_until=sa.bindparam("until"),
+        attempts=jobs.c.attempts + 1,
+    )
+    .returning(
+        jobs.c.id,
+        jobs.c.kind,
+        jobs.c.lane,
+        jobs.c.payload,
+        jobs.c.attempts,
+        jobs.c.lease,
+        jobs.c.created_at,
+    )
+)
+_MINE = (jobs.c.id == sa.bindparam("job_id")) & (jobs.c.lease == sa.bindparam("worker"))
+_FINISH = jobs.delete().where(_MINE).returning(jobs.c.id)
+_AGAIN = (
+    jobs.update()
+    .where(_MINE)
+    .values(
+        run_at=sa.bindparam("at"),
+        lease=None,
+        lease_until=0,
+        error=sa.bindparam("why"),
+        attempts=jobs.c.attempts - sa.bindparam("forget"),
+    )
+)
+_BURY = (
+    jobs.update()
+    .where(_MINE)
+    .values(
+        dead_at=sa.bindparam("at"), lease=None, lease_until=0, key=None, error=sa.bindparam("why")
+    )
+)
+_RENEW = jobs.update().where(_MINE).values(lease_until=sa.bindparam("until"))
+_NEXT = sa.select(sa.func.min(jobs.c.run_at)).where(
+    jobs.c.pool == sa.bindparam("for_pool"),
+    jobs.c.dead_at.is_(None),
+    jobs.c.run_at > sa.bindparam("now"),
+)
+_WAKE_LANE = (
+    jobs.update()
+    .where(
+        jobs.c.lane == sa.bindparam("which"),
+        jobs.c.dead_at.is_(None),
+        jobs.c.run_at > sa.bindparam("at"),
+    )
+    .values(run_at=sa.bindparam("at"))
+)
+_STEP = sa.select(job_steps.c.result).where(
+    job_steps.c.job_id == sa.bindparam("job_id"), job_steps.c.name == sa.bindparam("name")
+)
+_PRUNE = jobs.delete().where(jobs.c.dead_at < sa.bindparam("before"))
+
+
+def enqueue(tx: Tx, *new: NewJob) -> None:
+    """Write jobs in this transaction. One whose key already waits is left out."""
+    if not new:
+        return
+    tx.run_many(
+        _ENQUEUE,
+        [
+            {
+                "id": new_id(),
+                "kind": job.kind,
+                "pool": job.pool,
+                "lane": job.lane,
+                "key": job.key,
+                "payload": job.payload,
+                "run_at": tx.now + job.delay,
+                "created_at": tx.now,
+            }
+            for job in new
+        ],
+    )
+    tx.signal("jobs")
+
+
+def claim(tx: Tx, pool: str, worker: str, most: int) -> list[Job]:
+    """Take up to ``most`` due jobs of a pool, at most one per lane."""
+    rows = tx.rows(
+        _CLAIM, for_pool=pool, now=tx.now, worker=worker, until=tx.now + LEASE, most=most
+    )
+    return [Job(*row) for row in rows]
+
+
+def finish(tx: Tx, job: Job) -> None:
+    """The job is done. In one transaction with its effect, the effect happens exactly once.
+
+    Errors: LeaseLost when another worker has it now.
+    """
+    if tx.row(_FINISH, job_id=job.id, worker=job.lease) is None:
+        raise LeaseLost("This job is no longer ours", cause=f"{job.kind} {job.id}")
+    if job.lane is not None:
+        tx.signal("jobs")
+
+
+def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None:
+    """Try later. ``count=False``: this attempt does not count (the peer was known to be down)."""
+    tx.run(
+        _AGAIN,
+        job_id=job.id,
+        worker=job.lease,
+        at=tx.now + delay,
+        why=why[:ERROR_MAX],
+        forget=0 if count else 1,
+    )
+    tx.signal("jobs")
+
+
+def bury(tx: Tx, job: Job, why: str) -> None:
+    """Give up; the row stays, with the reason, for the admin."""
+    tx.run(_BURY, job_id=job.id, worker=job.lease, at=tx.now, why=why[:ERROR_MAX])
+    tx.signal("jobs")
+
+
+def renew(tx: Tx, held: Sequence[Job]) -> None:
+    for job in held:
+        tx.run(_RENEW, job_id=job.id, worker=job.lease, until=tx.now + LEASE)
+
+
+def next_due(tx: Tx, pool: str) -> int | None:
+    """When the next waiting job of the pool is due, ms; None when none waits."""
+    return tx.scalar(_NEXT, for_pool=pool, now=tx.now)
+
+
+def wake_lane(tx: Tx, lane: str) -> None:
+    """What waits in this lane is due now: its host was heard of again."""
+    tx.run(_WAKE_LANE, which=lane, at=tx.now)
+    tx.signal("jobs")
+
+
+def step(tx: Tx, job: Job, name: str) -> Any:
+    """What a finished step of this job left behind; None when it was not done."""
+    return tx.scalar(_STEP, job_id=job.id, name=name)
+
+
+def remember(tx: Tx, job: Job, name: str, result: Any) -> None:
+    """A step is done: a second run of the job need not do it again."""
+    tx.run(insert(job_steps).on_conflict_do_nothing(), job_id=job.id, name=name, result=result)
+
+
+def prune(tx: Tx) -> None:
+    tx.run(_PRUNE, before=tx.now - KEEP_DEAD)
+
+
+def counts(tx: Tx) -> list[tuple[str, int, int, int, int]]:
+    """Per kind: (kind, waiting, running, dead, oldest created_at ms), for ``weft jobs``."""
+    running = sa.and_(jobs.c.lease_until >= tx.now, jobs.c.dead_at.is_(None))
+    waiting = sa.and_(jobs.c.lease_until < tx.now, jobs.c.dead_at.is_(None))
+    return [
+        (row[0], row[1], row[2], row[3], row[4])
+        for row in tx.rows(
+            sa.select(
+                jobs.c.kind,
+                sa.func.coalesce(sa.func.sum(sa.case((waiting, 1), else_=0)), 0),
+                sa.func.coalesce(sa.func.sum(sa.case((running, 1), else_=0)), 0),
+                sa.func.coalesce(sa.func.sum(sa.case((jobs.c.dead_at.isnot(None), 1), else_=0)), 0),
+                sa.func.min(jobs.c.created_at),
+            )
+            .group_by(jobs.c.kind)
+            .order_by(jobs.c.kind)
+        )
+    ]

@@ -1,0 +1,181 @@
+"""Works off the jobs: claims what is due, runs its handler, retries by its policy.
+
+One loop per pool, each with its own limit of work at once, so that slow models never hold up
+deliveries. Everything worth knowing is in the rows: kill the process at any moment, and the next
+one takes up what was left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from msgspec import Struct
+
+from weft.kernel.clock import HOUR, MINUTE, SECOND, now_ms
+from weft.kernel.errors import WeftError
+from weft.store.database import Database
+from weft.work import jobs
+from weft.work.jobs import Job, LeaseLost
+
+log = structlog.get_logger(__name__)
+
+RENEW_S = 30.0
+"""A quarter of the lease: two missed renewals still keep it."""
+LOOK_S = 5.0
+"""How often a pool looks without being woken: covers clocks that jump."""
+CLAIM_MAX = 64
+
+
+class Retry(Exception):
+    """Raised by a handler: try again after ``delay`` ms. ``count=False``: not a failed attempt."""
+
+    def __init__(self, delay: int, why: str, *, count: bool = True) -> None:
+        super().__init__(why)
+        self.delay = delay
+        self.why = why
+        self.count = count
+
+
+class GiveUp(Exception):
+    """Raised by a handler: this can never succeed."""
+
+
+def backoff(attempts: int) -> int:
+    """Milliseconds before the next try: 5 s, 20 s, 80 s, … then every 4 hours."""
+    return min(5 * SECOND * 4 ** min(attempts - 1, 10), 4 * HOUR)
+
+
+class Handler(Struct, frozen=True):
+    """How a kind of job is done, and when it is given up."""
+
+    run: Callable[[Job], Awaitable[None]]
+    attempts: int = 12
+    """Tries before it is given up; with ``backoff`` twelve last about a day and a half."""
+    every: int | None = None
+    """A schedule: done again this many ms after each run."""
+
+
+class Runner:
+    """``limits``: jobs at once per pool. Kinds without a handler wait (a newer server's)."""
+
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler], limits: Mapping[str, int]
+    ) -> None:
+        self._db = database
+        self._handlers = handlers
+        self._limits = limits
+        self._worker = secrets.token_hex(8)
+        self._held: dict[int, Job] = {}
+        self._wake: dict[str, asyncio.Event] = {}
+        self.idle = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. What is under way then is left to its lease and done again."""
+        loop = asyncio.get_running_loop()
+        self._wake = {pool: asyncio.Event() for pool in self._limits}
+
+        def woken(signals: set[str]) -> None:
+            if "jobs" in signals:
+                with contextlib.suppress(RuntimeError):  # the loop is closing
+                    loop.call_soon_threadsafe(self._wake_all)
+
+        unwatch = self._db.watch(woken)
+        try:
+            await self._db.write(self._start_schedules)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._renew())
+                for pool, limit in self._limits.items():
+                    group.create_task(self._work(pool, limit))
+        finally:
+            unwatch()
+
+    def _wake_all(self) -> None:
+        for event in self._wake.values():
+            event.set()
+
+    def _start_schedules(self, tx: jobs.Tx) -> None:
+        for kind, handler in self._handlers.items():
+            if handler.every is not None:
+                jobs.enqueue(tx, jobs.NewJob(kind, key=f"every:{kind}"))
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            if self._held:
+                held = list(self._held.values())
+                await self._db.write(lambda tx, held=held: jobs.renew(tx, held))
+
+    async def _work(self, pool: str, limit: int) -> None:
+        wake = self._wake[pool]
+        running: set[asyncio.Task[None]] = set()
+
+        def ended(task: asyncio.Task[None]) -> None:
+            running.discard(task)
+            wake.set()
+
+        while True:
+            wake.clear()
+            free = min(limit - len(running), CLAIM_MAX)
+            claimed: list[Job] = []
+            if free > 0:
+                try:
+                    claimed = await self._db.write(
+                        lambda tx, free=free: jobs.claim(tx, pool, self._worker, free)
+                    )
+                except Exception as fault:
+                    log.error("jobs.claim_failed", pool=pool, error=repr(fault))
+                    await asyncio.sleep(1)
+            for job in claimed:
+                self._held[job.id] = job
+                task = asyncio.create_task(self._do(job))
+                running.add(task)
+                task.add_done_callback(ended)
+            if claimed and len(claimed) == free:
+                continue
+            due = await self._db.read(lambda tx: jobs.next_due(tx, pool)) if free > 0 else None
+            wait = LOOK_S if due is None else min(max((due - now_ms()) / 1000, 0.01), LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), wait)
+
+    async def _do(self, job: Job) -> None:
+        handler = self._handlers.get(job.kind)
+        try:
+            if handler is None:
+                raise Retry(10 * MINUTE, "no handler for this kind here", count=False)
+            try:
+                await handler.run(job)
+            except (Retry, GiveUp, LeaseLost, asyncio.CancelledError):
+                raise
+            except Exception as fault:
+                if not isinstance(fault, WeftError):
+                    log.exception("jobs.failed", kind=job.kind, job=job.id)
+                cause = fault.cause if isinstance(fault, WeftError) else ""
+                why = f"{type(fault).__name__}: {fault} {cause}".strip()
+                if job.attempts >= handler.attempts and handler.every is None:
+                    raise GiveUp(why) from fault
+                raise Retry(backoff(job.attempts), why) from fault
+            if handler.every is not None:
+                raise Retry(handler.every, "", count=False)
+            await self._db.write(lambda tx: self._finish_unless_done(tx, job))
+        except Retry as retry:
+            await self._db.write(
+                lambda tx, retry=retry: jobs.again(
+                    tx, job, delay=retry.delay, why=retry.why, count=retry.count
+                )
+            )
+        except GiveUp as end:
+            log.warning("jobs.given_up", kind=job.kind, lane=job.lane, why=str(end))
+            await self._db.write(lambda tx, end=end: jobs.bury(tx, job, str(end)))
+        except LeaseLost:
+            log.info("jobs.lease_lost", kind=job.kind, job=job.id)
+        finally:
+            self._held.pop(job.id, None)
+
+    def _finish_unless_done(self, tx: jobs.Tx, job: Job) -> None:
+        # The handler may have finished it in one transaction with its effect.
+        with contextlib.suppress(LeaseLost):
+            jobs.finish(tx, job)

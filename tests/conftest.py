@@ -1,0 +1,136 @@
+"""One small world for all tests: a real database, and makers of people, AIs and posts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import weft.ai.tables
+import weft.federation.tables
+import weft.people.tables
+import weft.threads.tables
+import weft.work.tables  # noqa: F401 - the metadata knows all tables now
+from weft.kernel.site import Site
+from weft.people import accounts
+from weft.people.accounts import RemoteAccount
+from weft.people.model import Account
+from weft.store import search
+from weft.store.database import Database
+from weft.store.schema import metadata
+from weft.threads.model import Draft, Post
+from weft.threads.publish import publish
+
+SITE = Site("weft.test", "https://weft.test")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgres", "both"), default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that uses the store runs on both engines."""
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        names = ["sqlite", "postgres"] if chosen == "both" else [chosen]
+        metafunc.parametrize(
+            "engine",
+            [
+                pytest.param(name, marks=[pytest.mark.postgres] if name == "postgres" else [])
+                for name in names
+            ],
+            indirect=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL from a wheel, started for this session."""
+    from tests.postgres import start
+
+    yield from start(tmp_path_factory.mktemp("pg"))
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the engine under test."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'weft.db'}"
+        return
+    from tests.postgres import empty_database
+
+    yield from empty_database(request.getfixturevalue("postgres_url"), f"weft_{next(_numbers)}")
+
+
+class House:
+    """The shared world."""
+
+    def __init__(self, url: str, site: Site = SITE) -> None:
+        self.url = url
+        self.db = Database(url, site)
+        connection = self.db.engine.connect_writer()
+        with connection.begin():
+            metadata.create_all(connection)
+            for statement in search.CREATE[self.db.engine.name]:
+                connection.exec_driver_sql(statement)
+        connection.close()
+
+    def person(self, name: str, **more: object) -> Account:
+        return self.db.write_now(
+            lambda tx: accounts.create_local(tx, name, name=name.title(), **more)
+        )
+
+    def ai(self, name: str, owner: Account, **more: object) -> Account:
+        """An AI account with its label; the ``ais`` row is made by ``weft.ai`` where needed."""
+        label = {
+            "disclosure": f"{name.title()} is an AI.",
+            "operator": {"acct": owner.acct, "url": owner.url, "display_name": owner.name},
+            "model": None,
+        }
+        return self.db.write_now(
+            lambda tx: accounts.create_local(
+                tx, name, kind="ai", name=name.title(), ai=label, **more
+            )
+        )
+
+    def remote(self, name: str, domain: str, **more: object) -> Account:
+        actor = f"https://{domain}/users/{name}"
+        remote = RemoteAccount(
+            uri=actor,
+            username=name,
+            domain=domain,
+            kind=more.pop("kind", "person"),  # pyright: ignore[reportArgumentType]
+            url=f"https://{domain}/@{name}",
+            inbox=f"{actor}/inbox",
+            shared_inbox=f"https://{domain}/inbox",
+            followers_uri=f"{actor}/followers",
+            name=name.title(),
+            key_id=f"{actor}#main-key",
+            **more,  # pyright: ignore[reportArgumentType]
+        )
+        return self.db.write_now(lambda tx: accounts.put_remote(tx, remote))
+
+    def post(self, author: Account, text: str = "hello", **draft: object) -> Post:
+        return self.db.write_now(lambda tx: publish(tx, author, Draft(text=text, **draft)))  # pyright: ignore[reportArgumentType]
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    world = House(database_url)
+    yield world
+    world.db.close()
