@@ -24,9 +24,9 @@ HTML_TAGS: Final = 5_000
 HTML_STUBBORN_TAGS: Final = 32
 # Browsers stop at 512; quotes within quotes within lists need about ten.
 HTML_DEPTH: Final = 64
-# A character reference costs html5ever 8 µs (measured: 900,000 of them 7 s); addresses in a long
-# article hold some hundreds.
-HTML_REFERENCES: Final = 20_000
+# Character references cost html5ever more the more there are (measured: 100,000 of them 0.4 s,
+# 900,000 7 s); a long article holds some hundreds.
+HTML_REFERENCES: Final = 50_000
 
 # fmt: off
 _TAGS: Final = {
