@@ -36,6 +36,8 @@ from weft.store.engines import Engine, open_engine
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+Row = sa.Row[*tuple[Any, ...]]
+"""A row of whatever columns."""
 
 GROUP_MAX = 128
 """Units of work in one commit: keeps the wait of the first of them to a few dozen ms."""
@@ -67,19 +69,19 @@ class Tx:
 
     def run(
         self, statement: sa.Executable, params: Mapping[str, Any] | None = None, /, **named: Any
-    ) -> sa.CursorResult[Any]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """Execute; parameters as a mapping or by name."""
-        return self.connection.execute(statement, params or named)  # pyright: ignore[reportReturnType]
+        return self.connection.execute(statement, params or named)
 
     def run_many(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once per row of parameters; nothing for no rows."""
         if rows:
             self.connection.execute(statement, rows)
 
-    def rows(self, statement: sa.Executable, **named: Any) -> Sequence[sa.Row[Any]]:
+    def rows(self, statement: sa.Executable, **named: Any) -> Sequence[Row]:
         return self.connection.execute(statement, named).fetchall()
 
-    def row(self, statement: sa.Executable, **named: Any) -> sa.Row[Any] | None:
+    def row(self, statement: sa.Executable, **named: Any) -> Row | None:
         return self.connection.execute(statement, named).first()
 
     def scalar(self, statement: sa.Executable, **named: Any) -> Any:
@@ -204,8 +206,8 @@ class Database:
                 if connection is None or connection.invalidated:
                     connection = self.engine.connect_writer()
                 self._commit_group(connection, group)
-            except Exception as fault:  # the whole group failed: a lost connection, a full disk
-                log.error("store.commit_failed", units=len(group), error=repr(fault))
+            except Exception as fault:  # noqa: BLE001 - the whole group failed: a full disk, say
+                log.error("store.commit_failed", units=len(group), error=repr(fault))  # noqa: TRY400
                 for unit in group:
                     if not unit.done.done():
                         unit.done.set_exception(fault)
@@ -229,7 +231,7 @@ class Database:
                 connection.exec_driver_sql("SAVEPOINT unit")
                 try:
                     value = unit.work(tx)
-                except BaseException as fault:
+                except BaseException as fault:  # noqa: BLE001 - it belongs to whoever asked
                     connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
                     results.append((unit, None, fault))
                 else:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 import sqlalchemy as sa
 import structlog
+from sqlalchemy import event
 
 from weft.kernel.errors import WeftError
 
@@ -75,8 +76,7 @@ class SQLiteEngine:
             json_deserializer=msgspec.json.decode,
         )
 
-        @sa.event.listens_for(self._engine, "connect")
-        def _(dbapi: sqlite3.Connection, _record: Any) -> None:
+        def prepare(dbapi: sqlite3.Connection, _record: Any) -> None:
             for pragma in (
                 f"busy_timeout={BUSY_MS}",
                 "journal_mode=WAL",
@@ -87,11 +87,13 @@ class SQLiteEngine:
             ):
                 dbapi.execute(f"PRAGMA {pragma}")
 
-        @sa.event.listens_for(self._engine, "begin")
-        def _(connection: sa.Connection) -> None:
+        def begin(connection: sa.Connection) -> None:
             # IMMEDIATE takes the one write lock at once, so that no unit fails half-way for it.
             reader = connection.get_execution_options().get("weft_reader")
             connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+
+        event.listen(self._engine, "connect", prepare)
+        event.listen(self._engine, "begin", begin)
 
     def connect_writer(self) -> sa.Connection:
         return self._engine.connect()

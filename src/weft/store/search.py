@@ -14,8 +14,7 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 
 CREATE = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE post_search USING fts5("
-        'body, tokenize="unicode61 remove_diacritics 2")',
+        'CREATE VIRTUAL TABLE post_search USING fts5(body, tokenize="unicode61 remove_diacritics 2")',
     ),
     "postgresql": (
         "CREATE TABLE post_search (post_id BIGINT PRIMARY KEY, body TSVECTOR NOT NULL)",

@@ -337,7 +337,7 @@ _shown = home.alias("shown")
 _shown_post = post_table.alias("shown_post")
 
 
-def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             _follower.c.follower_id,

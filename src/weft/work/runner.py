@@ -126,8 +126,10 @@ class Runner:
                     claimed = await self._db.write(
                         lambda tx, free=free: jobs.claim(tx, pool, self._worker, free)
                     )
-                except Exception as fault:
-                    log.error("jobs.claim_failed", pool=pool, error=repr(fault))
+                except Exception as fault:  # noqa: BLE001 - a full disk ends some day
+                    log.error(  # noqa: TRY400
+                        "jobs.claim_failed", pool=pool, error=repr(fault)
+                    )
                     await asyncio.sleep(1)
             for job in claimed:
                 self._held[job.id] = job
