@@ -340,6 +340,13 @@ async def test_nobody_there_is_a_failure_to_retry(monkeypatch: pytest.MonkeyPatc
     assert "nowhere" not in failed.value.text
 
 
+async def test_a_name_is_looked_up_when_no_override_knows_it() -> None:
+    guard = Guard(["127.0.0.0/8", "::1/128"], allow_http=True)
+    async with serving(hello) as port, Client(user_agent="t", guard=guard) as client:
+        got = await client.get(f"http://localhost:{port}/", accept="*/*")
+    assert got.status == 200
+
+
 async def test_many_at_once_to_many_hosts_keep_few_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

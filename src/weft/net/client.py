@@ -34,11 +34,11 @@ TOTAL_SECONDS = 20.0
 CONNECT_SECONDS = 8.0
 # http → https, bare domain → www, and one to spare.
 MAX_REDIRECTS = 3
-# Sockets open at once: far more than the 64 that reach 200 slow servers in a second, and far under
+# Sockets in use at once: far more than the 64 that reach 200 slow servers in a second, and far under
 # the 1,024 files that many systems allow a process.
 MAX_SOCKETS = 256
-# One server gets no more of our requests at once than a browser would make.
-MAX_SOCKETS_PER_HOST = 8
+# One server gets no more of our requests at once than a browser's would be.
+MAX_SOCKETS_PER_HOST = 4
 # Most servers keep an idle connection at least this long, and a conversation comes in bursts.
 KEEP_SECONDS = 15.0
 # A post to 10,000 servers in 12 s must not leave 10,000 sockets open: what goes beyond this many

@@ -35,9 +35,10 @@ RSA_BITS = 2048
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 # An RSA-8192 public key in PEM is 1.5 KB.
 MAX_PEM = 4096
-# A parsed key is some 4 KB. These cover the accounts and peers of a busy quarter of an hour.
-CACHED_PRIVATE_KEYS = 1024
-CACHED_PUBLIC_KEYS = 4096
+# A private key takes 7 KB once it has signed, a public one 1 to 3. These numbers cover the accounts
+# and peers of a busy quarter of an hour, in less than 10 MB.
+CACHED_PRIVATE_KEYS = 512
+CACHED_PUBLIC_KEYS = 2048
 
 
 class KeyRejected(WeftError):
