@@ -1,0 +1,41 @@
+"""Peers, outgoing activities, and inboxes that are gone."""
+
+import sqlalchemy as sa
+
+from weft.store.schema import Id, Ms, metadata
+
+outgoing = sa.Table(  # an activity, written once however many inboxes it goes to
+    "outgoing",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("actor_id", sa.BigInteger, nullable=False),  # whose key signs it
+    sa.Column("object", sa.Text, nullable=False),  # uri of what it is about: keeps its order
+    sa.Column("body", sa.Text, nullable=False),  # JSON, exactly as sent
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Index("ix_outgoing_created_at", "created_at"),
+)
+
+peers = sa.Table(  # how another server is doing: the breaker, and what it runs
+    "peers",
+    metadata,
+    sa.Column("host", sa.String(300), primary_key=True),  # with its port, if it has one
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # in a row
+    sa.Column("opened_at", Ms),  # since when it is known to be down
+    sa.Column("probe_at", Ms, nullable=False, server_default="0"),  # when it is tried again
+    sa.Column("last_ok_at", Ms, nullable=False, server_default="0"),  # it took something from us
+    sa.Column("heard_at", Ms, nullable=False, server_default="0"),  # it sent us something, signed
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("software", sa.Text, nullable=False, server_default=""),
+    sa.Column("touched_at", Ms, nullable=False),
+    sa.Index("ix_peers_failures", "failures"),
+    sa.Index("ix_peers_touched_at", "touched_at"),
+)
+
+gone_inboxes = sa.Table(  # answered 410: nothing is sent there until the host is heard of again
+    "gone_inboxes",
+    metadata,
+    sa.Column("inbox", sa.Text, primary_key=True),
+    sa.Column("host", sa.String(300), nullable=False),
+    sa.Column("at", Ms, nullable=False),
+    sa.Index("ix_gone_inboxes_host", "host"),
+)

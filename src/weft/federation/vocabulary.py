@@ -1,0 +1,142 @@
+"""The words of ActivityStreams as we write them: terms, addresses and limits, as data.
+
+No JSON-LD processor runs here (it would cost a hundred times the rest); `contextualise` writes
+the context by looking at which extension terms a document uses, and our own terms are defined in
+the document itself, so nobody has to fetch anything from us to understand them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from weft.kernel.site import Site
+
+Json = dict[str, Any]
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+"""Always in full: some peers know only this spelling of it."""
+ACTIVITY_JSON = "application/activity+json"
+LD_JSON = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+CONTEXT = ("https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1")
+
+_TOOT = {"toot": "http://joinmastodon.org/ns#"}
+# Wrong on purpose, as Mastodon has it and everybody reads it: schema.org's own is https, no "#".
+_SCHEMA = {"schema": "http://schema.org#"}
+_WEFT = {"weft": "urn:weft:ns:"}
+
+TERMS: dict[str, Json] = {
+    "manuallyApprovesFollowers": {"manuallyApprovesFollowers": "as:manuallyApprovesFollowers"},
+    "sensitive": {"sensitive": "as:sensitive"},
+    "Hashtag": {"Hashtag": "as:Hashtag"},
+    "movedTo": {"movedTo": {"@id": "as:movedTo", "@type": "@id"}},
+    "alsoKnownAs": {"alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"}},
+    "discoverable": _TOOT | {"discoverable": "toot:discoverable"},
+    "indexable": _TOOT | {"indexable": "toot:indexable"},
+    "blurhash": _TOOT | {"blurhash": "toot:blurhash"},
+    "focalPoint": _TOOT | {"focalPoint": {"@container": "@list", "@id": "toot:focalPoint"}},
+    "PropertyValue": _SCHEMA | {"PropertyValue": "schema:PropertyValue"},
+    "value": _SCHEMA | {"value": "schema:value"},
+    "conversation": {"ostatus": "http://ostatus.org#", "conversation": "ostatus:conversation"},
+    # FEP-2c59: the handle, said by the actor itself.
+    "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+    # Ours. An actor: what it says it is, whose it is, which model speaks.
+    "weft:aiLabel": _WEFT,
+    "weft:operator": _WEFT | {"weft:operator": {"@id": "weft:operator", "@type": "@id"}},
+    "weft:model": _WEFT,
+    # A note: written by an AI; how many AI lines led to it; its author wants no AI in the thread.
+    "weft:aiGenerated": _WEFT,
+    "weft:hops": _WEFT,
+    "weft:noAI": _WEFT,
+}
+"""Extension terms: what a context must say for each (shapes as in Mastodon's documents)."""
+
+ACTOR_TYPES = {"person": "Person", "ai": "Service", "group": "Group", "application": "Application"}
+"""``accounts.kind`` to the type of actor. Mastodon and Misskey show a Service as a bot."""
+
+PAGE = 20
+"""Activities in a page of an outbox: what Mastodon serves."""
+CONVERSATION_PAGE = 60
+"""Addresses in a page of a conversation or of replies: Mastodon's number too."""
+
+
+def addresses(uri: str) -> Json:
+    """Where the collections of an actor of ours are."""
+    return {
+        "inbox": f"{uri}/inbox",
+        "outbox": f"{uri}/outbox",
+        "followers": f"{uri}/followers",
+        "following": f"{uri}/following",
+    }
+
+
+def conversation_uri(site: Site, thread_id: int) -> str:
+    return f"{site.base}/ap/contexts/{thread_id}"
+
+
+def shared_inbox(site: Site) -> str:
+    return f"{site.base}/inbox"
+
+
+def contextualise(document: Json) -> Json:
+    """The document with ``@context`` in front: the two common ones, and just the terms used."""
+    extra: Json = {}
+    for word in _words(document):
+        if (term := TERMS.get(word)) is not None:
+            extra |= term
+    return {"@context": [*CONTEXT, extra] if extra else [*CONTEXT], **document}
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every key and every type in a document."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "type":
+                yield inner
+            else:
+                yield key
+                if isinstance(inner, dict | list):
+                    yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+
+
+def encode(document: Json) -> str:
+    """JSON, compact, as it is sent and signed."""
+    return msgspec.json.encode(document).decode()
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, with its port if it has one; "" for no address."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def trusted_shared_inbox(actor_uri: str, inbox: str) -> str:
+    """``inbox`` if it is on the actor's own host or above it, else "".
+
+    Otherwise anybody could have us send every follower's post to a stranger (GoToSocial's rule).
+    """
+    actor, shared = host_of(actor_uri), host_of(inbox)
+    return inbox if shared and (actor == shared or actor.endswith(f".{shared}")) else ""
+
+
+def wants_activity(accept: str) -> bool:
+    """Whether an ``Accept`` header asks for ActivityPub, and not, before that, for a page.
+
+    Browsers name ``text/html`` first; peers name one of two types, with or without the profile.
+    """
+    for part in accept.split(","):
+        kind = part.partition(";")[0].strip().lower()
+        if kind in ("application/activity+json", "application/ld+json"):
+            return True
+        if kind in ("text/html", "application/xhtml+xml"):
+            return False
+    return False
