@@ -1,0 +1,273 @@
+"""Accounts as Mastodon's API shows them, with our label for AIs.
+
+Source: https://docs.joinmastodon.org/entities/Account/ (and Relationship, Role). Fields stand in
+Mastodon's order; what may be missing elsewhere is an explicit null here, since some clients
+break on a missing key.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from weft.kernel.clock import DAY, day, iso
+from weft.kernel.site import Site
+from weft.people import model
+from weft.people.credentials import Credential
+
+
+class Field(Struct, frozen=True):
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Emoji(Struct, frozen=True):
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool = True
+
+
+class Operator(Struct, frozen=True):
+    """Who answers for an AI."""
+
+    acct: str
+    url: str
+    display_name: str
+
+
+class AccountAi(Struct, frozen=True):
+    """Ours. What an AI says of itself; people have null."""
+
+    disclosure: str
+    operator: Operator | None = None
+    model: str | None = None
+
+
+class Role(Struct, frozen=True):
+    id: str
+    name: str
+    permissions: str = "0"
+    color: str = ""
+    highlighted: bool = False
+    collection_limit: int = 0
+
+
+class Source(Struct, frozen=True):
+    """What the owner edits: plain text, and their defaults for posting."""
+
+    privacy: str
+    sensitive: bool
+    language: str | None
+    note: str
+    fields: list[Field]
+    follow_requests_count: int
+    hide_collections: bool | None
+    discoverable: bool
+    indexable: bool
+    attribution_domains: list[str]
+    quote_policy: str = "nobody"
+
+
+class Account(Struct, frozen=True):
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+    header: str
+    header_static: str
+    header_description: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool | None
+    noindex: bool
+    emojis: list[Emoji]
+    roles: list[Role]
+    fields: list[Field]
+    ai: AccountAi | None
+
+
+class CredentialAccount(Account, frozen=True):
+    """One's own account: https://docs.joinmastodon.org/entities/Account/#CredentialAccount"""
+
+    source: Source
+    role: Role
+
+
+class MutedAccount(Account, frozen=True):
+    """In the list of mutes: https://docs.joinmastodon.org/entities/Account/#MutedAccount"""
+
+    mute_expires_at: str | None
+
+
+class Relationship(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Relationship/"""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: list[str] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
+
+
+_ROLES = {
+    # Mastodon's permission bit 1 is "administrator".
+    "admin": Role("3", "Admin", "1", "", highlighted=True),
+    "user": Role("-99", "", "0"),
+}
+
+
+def account(site: Site, one: model.Account) -> Account:
+    """How anyone sees an account."""
+    return Account(*_values(site, one))
+
+
+def muted_account(site: Site, one: model.Account, until: int | None) -> MutedAccount:
+    return MutedAccount(
+        *_values(site, one), mute_expires_at=iso(until) if until is not None else None
+    )
+
+
+def credential_account(
+    site: Site, one: model.Account, held: Credential | None, requests: int
+) -> CredentialAccount:
+    """How an account sees itself. ``held`` is None for an AI that acts by a token."""
+    choices = held.preferences if held is not None else {}
+    source = Source(
+        privacy=choices.get("visibility", "public"),
+        sensitive=choices.get("sensitive", False),
+        language=choices.get("language"),
+        note=one.bio_source,
+        fields=[
+            Field(field["name"], field.get("source", field["value"]), field.get("verified_at"))
+            for field in one.fields
+        ],
+        follow_requests_count=requests,
+        hide_collections=False,
+        discoverable=one.discoverable,
+        indexable=one.indexable,
+        attribution_domains=[],
+    )
+    role = _ROLES[held.role if held is not None else "user"]
+    return CredentialAccount(*_values(site, one), source=source, role=role)
+
+
+def relationship(one: model.Relationship) -> Relationship:
+    ends = one.muting_expires_at
+    return Relationship(
+        id=str(one.id),
+        following=one.following,
+        showing_reblogs=one.showing_reblogs,
+        notifying=one.notifying,
+        languages=one.languages,
+        followed_by=one.followed_by,
+        blocking=one.blocking,
+        blocked_by=one.blocked_by,
+        muting=one.muting,
+        muting_notifications=one.muting_notifications,
+        muting_expires_at=iso(ends) if ends is not None else None,
+        requested=one.requested,
+        requested_by=one.requested_by,
+        domain_blocking=False,
+        endorsed=False,
+        note="",
+    )
+
+
+def avatar_url(site: Site, one: model.Account) -> str:
+    """Never empty: who chose no picture has a drawn face."""
+    return _picture(site, one.avatar, f"{one.id}.png")
+
+
+def header_url(site: Site, one: model.Account) -> str:
+    return _picture(site, one.header, f"{one.id}/header.png")
+
+
+def _picture(site: Site, chosen: str, drawn: str) -> str:
+    if not chosen:
+        return f"{site.base}/media/faces/{drawn}"
+    if chosen.startswith(("https://", "http://")):
+        return chosen
+    return site.blob_url(chosen)
+
+
+def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
+    """The fields of ``Account``, in its order: by position, since timelines hold many."""
+    avatar = avatar_url(site, one)
+    header = header_url(site, one)
+    return (
+        str(one.id),
+        one.username,
+        one.acct,
+        one.name,
+        one.locked,
+        one.bot,
+        one.discoverable,
+        one.indexable,
+        one.kind == "group",
+        # Midnight, as Mastodon: the hour in which somebody joined is nobody's business.
+        iso(one.created_at - one.created_at % DAY),
+        one.bio,
+        one.url,
+        one.uri,
+        avatar,
+        avatar,
+        "",
+        header,
+        header,
+        "",
+        one.followers_count,
+        one.following_count,
+        one.posts_count,
+        day(one.last_post_at) if one.last_post_at else None,
+        None if one.domain else False,
+        not one.indexable,
+        _NO_EMOJIS,
+        _NO_ROLES,
+        [
+            Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields
+        ],
+        _label(one.ai) if one.ai is not None else None,
+    )
+
+
+_NO_EMOJIS: list[Emoji] = []
+_NO_ROLES: list[Role] = []
+
+
+def _label(label: dict[str, Any]) -> AccountAi:
+    operator = label.get("operator")
+    return AccountAi(
+        disclosure=label.get("disclosure", ""),
+        operator=Operator(
+            operator.get("acct", ""), operator.get("url", ""), operator.get("display_name", "")
+        )
+        if operator
+        else None,
+        model=label.get("model"),
+    )

@@ -1,0 +1,181 @@
+"""Who may sign in: e-mail address, password, role and the choices kept for a member."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from msgspec import Struct
+
+from weft.kernel.errors import Invalid, NotFound
+from weft.people import accounts
+from weft.people.model import Account
+from weft.people.tables import credentials
+from weft.store.database import Tx
+
+Role = Literal["user", "admin"]
+
+PASSWORD_MIN = 8
+"""NIST SP 800-63B's floor, and Mastodon's."""
+PASSWORD_MAX = 256
+"""Long enough for any sentence; argon2 reads all of it, so it needs an end."""
+EMAIL_MAX = 320
+"""64 before the @, 255 after it (RFC 5321)."""
+_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
+
+# OWASP's second argon2id setting (19 MiB, 2 passes): some 30 ms, and a sign-in does not need the
+# 64 MiB that the library's default takes from a small machine.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+class Credential(Struct, frozen=True):
+    """How a member signs in. ``preferences``: {visibility, sensitive, language}."""
+
+    account_id: int
+    email: str
+    password_hash: str
+    role: Role
+    preferences: dict[str, Any]
+
+
+class SignUpRefused(Invalid):
+    """A sign-up that breaks rules; ``details`` says which, field by field, as Mastodon does:
+    ``{"email": [{"error": "ERR_TAKEN", "description": "…"}]}``.
+    """
+
+    def __init__(self, details: dict[str, list[dict[str, str]]]) -> None:
+        told = [
+            f"{field.capitalize()} {problem['description']}"
+            for field, problems in details.items()
+            for problem in problems
+        ]
+        super().__init__("Validation failed: " + ", ".join(told))
+        self.details = details
+
+
+_COLUMNS = tuple(credentials.c[field] for field in Credential.__struct_fields__)
+_BY_EMAIL = sa.select(*_COLUMNS).where(credentials.c.email == sa.bindparam("email"))
+_BY_ACCOUNT = sa.select(*_COLUMNS).where(credentials.c.account_id == sa.bindparam("account_id"))
+
+
+def hash_password(password: str) -> str:
+    """Slow on purpose (tens of ms): outside of any transaction, on a thread."""
+    return _hasher.hash(password)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """Slow as well, also for nobody (None), so that time does not tell who is a member."""
+    try:
+        matches = _hasher.verify(password_hash or _NOBODY, password[: PASSWORD_MAX * 4])
+    except (Argon2Error, InvalidHashError):
+        return False
+    return matches and password_hash is not None
+
+
+def check_password(password: str) -> str | None:
+    """What is wrong with a new password, in words; None when it will do."""
+    if len(password) < PASSWORD_MIN:
+        return f"is too short (minimum is {PASSWORD_MIN} characters)"
+    if len(password) > PASSWORD_MAX:
+        return f"is too long (maximum is {PASSWORD_MAX} characters)"
+    return None
+
+
+def check_sign_up(tx: Tx, username: str, email: str, password: str, *, agreement: bool) -> None:
+    """Errors: SignUpRefused, which names everything that is wrong at once."""
+    details: dict[str, list[dict[str, str]]] = {}
+
+    def wrong(field: str, code: str, description: str) -> None:
+        details.setdefault(field, []).append({"error": code, "description": description})
+
+    if not username:
+        wrong("username", "ERR_BLANK", "can't be blank")
+    elif accounts.by_handle(tx, username) is not None:
+        wrong("username", "ERR_TAKEN", "has already been taken")
+    if not email:
+        wrong("email", "ERR_BLANK", "can't be blank")
+    elif len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
+        wrong("email", "ERR_INVALID", "is not a valid e-mail address")
+    elif by_email(tx, email) is not None:
+        wrong("email", "ERR_TAKEN", "has already been taken")
+    problem = check_password(password)
+    if problem is not None:
+        code = "ERR_BLANK" if not password else "ERR_INVALID"
+        wrong("password", code, problem)
+    if not agreement:
+        wrong("agreement", "ERR_ACCEPTED", "must be accepted")
+    if details:
+        raise SignUpRefused(details)
+
+
+def enrol(
+    tx: Tx, account: Account, email: str, password_hash: str, *, role: Role = "user"
+) -> Credential:
+    """Let the owner of a local account sign in. Errors: Invalid (address malformed or taken)."""
+    email = email.strip().lower()
+    if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
+        raise Invalid("Validation failed: Email is not a valid e-mail address")
+    if by_email(tx, email) is not None:
+        raise Invalid("Validation failed: Email has already been taken")
+    made = Credential(account.id, email, password_hash, role, {})
+    tx.run(
+        credentials.insert(),
+        account_id=made.account_id,
+        email=made.email,
+        password_hash=made.password_hash,
+        role=made.role,
+        preferences=made.preferences,
+        created_at=tx.now,
+    )
+    return made
+
+
+def by_email(tx: Tx, email: str) -> Credential | None:
+    row = tx.row(_BY_EMAIL, email=email.strip().lower())
+    return Credential(*row) if row is not None else None
+
+
+def by_account(tx: Tx, account_id: int) -> Credential | None:
+    """None for AIs and for accounts elsewhere: they never sign in."""
+    row = tx.row(_BY_ACCOUNT, account_id=account_id)
+    return Credential(*row) if row is not None else None
+
+
+def by_login(tx: Tx, name: str) -> Credential | None:
+    """By what a person types: the e-mail address, or the handle."""
+    name = name.strip()
+    found = by_email(tx, name)
+    if found is None:
+        username, _, domain = name.removeprefix("@").partition("@")
+        account = accounts.by_handle(tx, username, domain)
+        found = by_account(tx, account.id) if account is not None and account.local else None
+    return found
+
+
+def prefer(tx: Tx, account_id: int, **choices: Any) -> dict[str, Any]:
+    """Change some of a member's preferences and give them all. Errors: NotFound."""
+    held = by_account(tx, account_id)
+    if held is None:
+        raise NotFound
+    preferences = held.preferences | choices
+    tx.run(
+        credentials.update().where(credentials.c.account_id == account_id),
+        preferences=preferences,
+    )
+    return preferences
+
+
+def set_password(tx: Tx, account_id: int, password_hash: str) -> None:
+    """Errors: NotFound."""
+    changed = tx.run(
+        credentials.update()
+        .where(credentials.c.account_id == account_id)
+        .values(password_hash=password_hash)
+        .returning(credentials.c.account_id)
+    ).first()
+    if changed is None:
+        raise NotFound

@@ -1,0 +1,124 @@
+"""Lists of accounts: followers, followed, asking, blocked, muted, AIs. Paged by the relation's id,
+newest first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from weft.people.accounts import COLUMNS
+from weft.people.model import Account
+from weft.people.tables import accounts, blocks, follows, mutes
+from weft.store.database import Tx
+from weft.store.page import Page, Paged, paged
+
+
+class Entry(Struct, frozen=True):
+    """An account in a list. ``key`` is what the list is paged by."""
+
+    key: int
+    account: Account
+    until: int | None = None
+    """Mutes: when they end, ms."""
+
+
+_owner = sa.bindparam("owner", type_=sa.BigInteger)
+_now = sa.bindparam("now", type_=sa.BigInteger)
+
+
+def _related(
+    table: sa.Table,
+    mine: sa.Column[int],
+    theirs: sa.Column[int],
+    *conditions: sa.ColumnElement[bool],
+    until: sa.ColumnElement[Any] | None = None,
+) -> Paged:
+    ends = until if until is not None else sa.null()
+    select = (
+        sa.select(table.c.id, ends.label("ends"), *COLUMNS)
+        .join_from(table, accounts, accounts.c.id == theirs)
+        .where(mine == _owner, accounts.c.suspended_at.is_(None), *conditions)
+    )
+    return paged(select, table.c.id)
+
+
+_FOLLOWERS = _related(
+    follows, follows.c.target_id, follows.c.follower_id, follows.c.accepted.is_(True)
+)
+_FOLLOWING = _related(
+    follows, follows.c.follower_id, follows.c.target_id, follows.c.accepted.is_(True)
+)
+_REQUESTS = _related(
+    follows, follows.c.target_id, follows.c.follower_id, follows.c.accepted.is_(False)
+)
+_BLOCKED = _related(blocks, blocks.c.blocker_id, blocks.c.target_id)
+_MUTED = _related(
+    mutes,
+    mutes.c.muter_id,
+    mutes.c.target_id,
+    sa.or_(mutes.c.until.is_(None), mutes.c.until > _now),
+    until=mutes.c.until,
+)
+_AIS = paged(
+    sa.select(accounts.c.id, sa.null().label("ends"), *COLUMNS).where(
+        accounts.c.kind == "ai", accounts.c.domain == "", accounts.c.suspended_at.is_(None)
+    ),
+    accounts.c.id,
+)
+_REQUESTS_COUNT = sa.select(sa.func.count()).where(
+    follows.c.target_id == _owner, follows.c.accepted.is_(False)
+)
+_TOTALS = sa.select(
+    sa.func.count(),
+    sa.func.coalesce(sa.func.sum(accounts.c.posts_count), 0),
+    sa.func.coalesce(
+        sa.func.sum(sa.case((accounts.c.last_post_at > sa.bindparam("since"), 1), else_=0)), 0
+    ),
+).where(accounts.c.domain == "", accounts.c.kind == "person")
+_PEERS = sa.select(sa.func.count(sa.distinct(accounts.c.domain))).where(accounts.c.domain != "")
+
+
+def _entries(listed: Paged, tx: Tx, page: Page, **named: Any) -> list[Entry]:
+    rows = [tuple[Any, ...](row) for row in listed.rows(tx, page, **named)]
+    return [Entry(key, Account(*account), until) for key, until, *account in rows]
+
+
+def followers(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    return _entries(_FOLLOWERS, tx, page, owner=owner_id)
+
+
+def following(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    return _entries(_FOLLOWING, tx, page, owner=owner_id)
+
+
+def follow_requests(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    """Who asks to follow this account."""
+    return _entries(_REQUESTS, tx, page, owner=owner_id)
+
+
+def blocked(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    return _entries(_BLOCKED, tx, page, owner=owner_id)
+
+
+def muted(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    """Mutes that are in force now."""
+    return _entries(_MUTED, tx, page, owner=owner_id, now=tx.now)
+
+
+def ais(tx: Tx, page: Page) -> list[Entry]:
+    """The AIs that live on this server."""
+    return _entries(_AIS, tx, page)
+
+
+def follow_request_count(tx: Tx, owner_id: int) -> int:
+    return int(tx.scalar(_REQUESTS_COUNT, owner=owner_id))
+
+
+def totals(tx: Tx, active_since: int) -> tuple[int, int, int, int]:
+    """(people here, their posts, people who posted since then, servers known)."""
+    row = tx.row(_TOTALS, since=active_since)
+    people, posts, active = (int(value) for value in row) if row is not None else (0, 0, 0)
+    return people, posts, active, int(tx.scalar(_PEERS))

@@ -1,0 +1,364 @@
+"""Apps, the codes and tokens they get, and the browsers that signed in to say yes to them.
+
+Secrets (tokens, codes, session cookies) are random and stored as SHA-256 only: whoever reads the
+database cannot act for anyone. OAuth 2 (RFC 6749) with PKCE (RFC 7636), the parts that Mastodon's
+apps use.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from weft.kernel.clock import DAY, MINUTE
+from weft.kernel.errors import Invalid
+from weft.kernel.ids import new_id
+from weft.people.accounts import COLUMNS
+from weft.people.model import Account
+from weft.people.tables import accounts, apps, credentials, grants, sessions, tokens
+from weft.store.database import Tx
+from weft.work import events
+
+CODE_LIFE = 10 * MINUTE
+"""RFC 6749 §4.1.2 recommends at most ten minutes; out-of-band codes are typed by hand."""
+SESSION_LIFE = 30 * DAY
+"""How long a browser need not ask for the password again to say yes to another app."""
+OOB = "urn:ietf:wg:oauth:2.0:oob"
+"""Redirect address of apps that have none: the code is shown for copying."""
+APP_NAME_MAX = 200
+URI_MAX = 2_000
+URIS_MAX = 20
+"""Mastodon has no limit on redirect addresses; twenty covers every app that is known."""
+
+_PARTS = ("accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes")
+READ = frozenset(f"read:{part}" for part in (*_PARTS, "notifications", "search", "statuses"))
+WRITE = frozenset(
+    f"write:{part}"
+    for part in (*_PARTS, "conversations", "media", "notifications", "reports", "statuses")
+)
+ADMIN_PARTS = ("accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks")
+ADMIN = frozenset(
+    f"admin:{verb}{part}"
+    for verb in ("read", "write")
+    for part in ("", *(f":{part}" for part in ADMIN_PARTS))
+)
+SCOPES = frozenset({"profile", "read", "write", "follow", "push"}) | READ | WRITE | ADMIN
+"""https://docs.joinmastodon.org/api/oauth-scopes/"""
+_FOLLOW = frozenset(
+    f"{verb}:{part}" for verb in ("read", "write") for part in ("blocks", "follows", "mutes")
+)
+
+
+class App(Struct, frozen=True):
+    """Field for field the columns of ``apps``."""
+
+    id: int
+    client_id: str
+    client_secret: str
+    name: str
+    website: str | None
+    redirect_uris: list[str]
+    scopes: str
+    created_at: int
+
+
+class Bearer(Struct, frozen=True):
+    """Who asks: the owner of a token. ``account`` is None when the token is the app's own."""
+
+    token_id: int
+    app_id: int | None
+    scopes: frozenset[str]
+    role: str | None
+    account: Account | None
+
+    def may(self, scope: str) -> bool:
+        return covers(self.scopes, scope)
+
+
+class Issued(Struct, frozen=True):
+    """A token as it is given out, the only time that it is known."""
+
+    token: str
+    scopes: str
+    created_at: int
+    """Milliseconds."""
+
+
+# -- scopes -----------------------------------------------------------------------------------
+
+
+def covers(held: frozenset[str], wanted: str) -> bool:
+    """``read`` covers ``read:accounts``; ``follow`` the old bundle of follows, blocks, mutes."""
+    if wanted in held or wanted.rpartition(":")[0] in held:
+        return True
+    return (wanted.startswith("admin:") and ":".join(wanted.split(":")[:2]) in held) or (
+        "follow" in held and wanted in _FOLLOW
+    )
+
+
+def parse_scopes(text: str) -> frozenset[str] | None:
+    """The scopes in a space-separated list; None when one of them does not exist."""
+    wanted = frozenset(text.replace("+", " ").split())
+    return wanted if wanted <= SCOPES else None
+
+
+def within(app: App, wanted: frozenset[str]) -> bool:
+    """Whether an app registered for all that it now asks for."""
+    registered = frozenset(app.scopes.split())
+    return all(covers(registered, scope) for scope in wanted)
+
+
+# -- apps -------------------------------------------------------------------------------------
+
+_APP_COLUMNS = tuple(apps.c[field] for field in App.__struct_fields__)
+_APP = sa.select(*_APP_COLUMNS).where(apps.c.client_id == sa.bindparam("client_id"))
+_APP_BY_ID = sa.select(*_APP_COLUMNS).where(apps.c.id == sa.bindparam("id"))
+
+
+def create_app(
+    tx: Tx,
+    name: str,
+    redirect_uris: Iterable[str],
+    *,
+    scopes: str = "read",
+    website: str | None = None,
+) -> App:
+    """Register an app. Errors: Invalid (no name, a redirect address that is none, scopes that do
+    not exist).
+    """
+    name = name.strip()
+    if not name:
+        raise Invalid("Validation failed: Application name can't be blank")
+    uris = list(dict.fromkeys(uri.strip() for uri in redirect_uris if uri.strip()))
+    if not uris:
+        raise Invalid("Validation failed: Redirect URI can't be blank")
+    if len(uris) > URIS_MAX or not all(map(_may_redirect_to, uris)):
+        raise Invalid("Validation failed: Redirect URI must be an absolute URI.")
+    wanted = parse_scopes(scopes or "read")
+    if wanted is None:
+        raise Invalid("Validation failed: Scopes don't match configured on the server.")
+    app = App(
+        id=new_id(),
+        client_id=secrets.token_urlsafe(32),
+        client_secret=secrets.token_urlsafe(32),
+        name=name[:APP_NAME_MAX],
+        website=(website or "").strip()[:URI_MAX] or None,
+        redirect_uris=uris,
+        scopes=" ".join(dict.fromkeys((scopes or "read").split())),
+        created_at=tx.now,
+    )
+    tx.run(apps.insert(), {field: getattr(app, field) for field in App.__struct_fields__})
+    return app
+
+
+def _may_redirect_to(uri: str) -> bool:
+    """Absolute, no fragment (RFC 6749 §3.1.2), nothing that runs in this server's pages."""
+    scheme, colon, rest = uri.partition(":")
+    return bool(
+        colon
+        and rest
+        and len(uri) <= URI_MAX
+        and scheme.isascii()
+        and scheme[:1].isalpha()
+        and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum()
+        and scheme.lower() not in {"javascript", "data", "vbscript", "file", "blob", "about"}
+        and (scheme.lower() not in {"http", "https"} or (len(rest) > 2 and rest.startswith("//")))
+        and "#" not in uri
+        and uri.isprintable()
+        and " " not in uri
+    )
+
+
+def app_by_client_id(tx: Tx, client_id: str) -> App | None:
+    row = tx.row(_APP, client_id=client_id)
+    return App(*row) if row is not None else None
+
+
+def app_by_id(tx: Tx, app_id: int) -> App | None:
+    row = tx.row(_APP_BY_ID, id=app_id)
+    return App(*row) if row is not None else None
+
+
+def knows_secret(app: App, secret: str) -> bool:
+    return hmac.compare_digest(app.client_secret.encode(), secret.encode())
+
+
+# -- codes ------------------------------------------------------------------------------------
+
+_TAKE_GRANT = grants.delete().where(grants.c.hash == sa.bindparam("which")).returning(*grants.c)
+
+
+def create_grant(
+    tx: Tx, app: App, account_id: int, scopes: str, *, redirect_uri: str, challenge: str | None
+) -> str:
+    """A code that the app exchanges for a token. ``challenge``: PKCE, method S256."""
+    code = secrets.token_urlsafe(32)
+    tx.run(
+        grants.insert(),
+        hash=_hash(code),
+        app_id=app.id,
+        account_id=account_id,
+        scopes=scopes,
+        redirect_uri=redirect_uri,
+        challenge=challenge,
+        expires_at=tx.now + CODE_LIFE,
+    )
+    return code
+
+
+def exchange(
+    tx: Tx, app: App, code: str, redirect_uri: str, *, verifier: str | None, secret: str | None
+) -> Issued | None:
+    """A token for a code; None when it does not fit. The code is spent either way, so a wrong
+    guess cannot be followed by another. Without PKCE the app's secret is asked for.
+    """
+    grant = tx.row(_TAKE_GRANT, which=_hash(code))
+    if (
+        grant is None
+        or grant.app_id != app.id
+        or grant.expires_at <= tx.now
+        or grant.redirect_uri != redirect_uri
+    ):
+        return None
+    if grant.challenge is not None:
+        if verifier is None or not hmac.compare_digest(grant.challenge, s256(verifier)):
+            return None
+    elif secret is None:
+        return None
+    return issue(tx, grant.scopes, account_id=grant.account_id, app_id=app.id)
+
+
+def s256(verifier: str) -> str:
+    """RFC 7636 §4.2."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+# -- tokens -----------------------------------------------------------------------------------
+
+_OWNER = (
+    sa.select(tokens.c.id, tokens.c.app_id, tokens.c.scopes, credentials.c.role, *COLUMNS)
+    .join_from(tokens, accounts, accounts.c.id == tokens.c.account_id, isouter=True)
+    .join(credentials, credentials.c.account_id == tokens.c.account_id, isouter=True)
+    .where(tokens.c.hash == sa.bindparam("which"))
+)
+_ISSUE = tokens.insert()
+_REVOKE = (
+    tokens.delete()
+    .where(tokens.c.hash == sa.bindparam("which"))
+    .returning(tokens.c.id, tokens.c.account_id)
+)
+_REVOKE_ALL = (
+    tokens.delete()
+    .where(tokens.c.account_id == sa.bindparam("whose"))
+    .returning(tokens.c.id, tokens.c.account_id)
+)
+_TOKEN_APP = sa.select(tokens.c.app_id).where(tokens.c.hash == sa.bindparam("which"))
+
+
+def issue(tx: Tx, scopes: str, *, account_id: int | None, app_id: int | None) -> Issued:
+    """A new token; ``account_id`` None: the app's own. Tokens do not expire, as Mastodon's."""
+    token = secrets.token_urlsafe(32)
+    tx.run(
+        _ISSUE,
+        id=new_id(),
+        hash=_hash(token),
+        app_id=app_id,
+        account_id=account_id,
+        scopes=scopes,
+        created_at=tx.now,
+    )
+    return Issued(token, scopes, tx.now)
+
+
+def token_owner(tx: Tx, token: str) -> Bearer | None:
+    """Who holds this token: one indexed read. None when it is unknown or revoked, or when the
+    account was suspended.
+    """
+    row = tx.row(_OWNER, which=_hash(token))
+    if row is None:
+        return None
+    account = Account(*row[4:]) if row[4] is not None else None
+    if account is not None and account.suspended_at is not None:
+        return None
+    return Bearer(row[0], row[1], frozenset(row[2].split()), row[3], account)
+
+
+def token_app(tx: Tx, token: str) -> int | None:
+    """Which app a token was given to; None when there is no such token, or none had a part."""
+    return tx.scalar(_TOKEN_APP, which=_hash(token))
+
+
+def revoke(tx: Tx, token: str) -> bool:
+    """End a token, and with it every stream that it opened (``token.revoked``)."""
+    row = tx.row(_REVOKE, which=_hash(token))
+    if row is None:
+        return False
+    events.append(tx, "token.revoked", actor_id=row[1], subject_id=row[0])
+    return True
+
+
+def revoke_all(tx: Tx, account_id: int) -> int:
+    """End all tokens and sessions of an account: a changed password, a suspension."""
+    ended = tx.rows(_REVOKE_ALL, whose=account_id)
+    for token_id, owner in ended:
+        events.append(tx, "token.revoked", actor_id=owner, subject_id=token_id)
+    tx.run(sessions.delete().where(sessions.c.account_id == account_id))
+    return len(ended)
+
+
+# -- sessions ---------------------------------------------------------------------------------
+
+_SESSION = (
+    sa.select(*COLUMNS)
+    .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
+    .where(
+        sessions.c.hash == sa.bindparam("which"),
+        sessions.c.expires_at > sa.bindparam("now"),
+        accounts.c.suspended_at.is_(None),
+    )
+)
+
+
+def open_session(tx: Tx, account_id: int) -> str:
+    """A browser signed in; gives the value of its cookie."""
+    key = secrets.token_urlsafe(32)
+    tx.run(
+        sessions.insert(),
+        hash=_hash(key),
+        account_id=account_id,
+        expires_at=tx.now + SESSION_LIFE,
+    )
+    return key
+
+
+def session_owner(tx: Tx, key: str) -> Account | None:
+    row = tx.row(_SESSION, which=_hash(key), now=tx.now)
+    return Account(*row) if row is not None else None
+
+
+def close_session(tx: Tx, key: str) -> None:
+    tx.run(sessions.delete().where(sessions.c.hash == _hash(key)))
+
+
+def prune(tx: Tx) -> None:
+    """Forget codes and sessions that ran out."""
+    for table in (grants, sessions):
+        tx.run(table.delete().where(table.c.expires_at <= tx.now))
+
+
+def _hash(secret: str) -> str:
+    """Plain SHA-256 is right for what is random; only passwords need a slow one."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def app_json(app: App | None) -> dict[str, Any] | None:
+    """What a post remembers of the app it was written with: {name, website}."""
+    return {"name": app.name, "website": app.website} if app is not None else None

@@ -1,0 +1,101 @@
+"""What a follow or a block does to home timelines and notifications: reactions, in the same
+transaction, to what ``people.follows`` and ``people.blocks`` write in the event log.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from weft.people.tables import accounts, follows
+from weft.store.database import Database, Tx
+from weft.threads.notifications import notify
+from weft.threads.tables import home, notifications, posts
+from weft.work.events import Event
+
+BACKFILL = 40
+"""Posts of a newly followed account that enter the home timeline at once: one page of it."""
+
+_reader = sa.bindparam("reader", type_=sa.BigInteger)
+_author = sa.bindparam("author", type_=sa.BigInteger)
+_parents = follows.alias("parents")
+_latest = (
+    sa.select(posts.c.id)
+    .where(
+        posts.c.author_id == _author,
+        posts.c.visibility.in_(("public", "unlisted", "private")),
+        # The rules by which a new post enters (threads.publish.enter_homes).
+        sa.or_(posts.c.boost_of_id.is_(None), sa.bindparam("reblogs", type_=sa.Boolean)),
+        sa.or_(
+            posts.c.reply_to_uri.is_(None),
+            posts.c.reply_to_author_id.in_((_author, _reader)),
+            sa.exists().where(
+                _parents.c.follower_id == _reader,
+                _parents.c.target_id == posts.c.reply_to_author_id,
+                _parents.c.accepted.is_(True),
+            ),
+        ),
+    )
+    .order_by(posts.c.id.desc())
+    .limit(BACKFILL)
+)
+_FILL = (
+    insert(home)
+    .from_select(["account_id", "post_id", "author_id"], sa.select(_reader, posts.c.id, _author).where(posts.c.id.in_(_latest)))
+    .on_conflict_do_nothing()
+)
+_READS_HERE = (
+    sa.select(follows.c.reblogs)
+    .join_from(follows, accounts, accounts.c.id == follows.c.follower_id)
+    .where(
+        follows.c.follower_id == _reader,
+        follows.c.target_id == _author,
+        accounts.c.domain == "",
+        accounts.c.kind == "person",
+    )
+)
+_CLEAR = home.delete().where(home.c.account_id == _reader, home.c.author_id == _author)
+_FORGET = notifications.delete().where(
+    notifications.c.account_id == _reader, notifications.c.from_id == _author
+)
+_FORGET_ASKING = _FORGET.where(notifications.c.kind == "follow_request")
+
+
+def react(db: Database) -> None:
+    """Register the reactions; once, when the house is put together."""
+    db.react("follow.requested", requested)
+    db.react("follow.accepted", accepted)
+    db.react("follow.rejected", ended)
+    db.react("follow.removed", ended)
+    db.react("block.created", blocked)
+
+
+def requested(tx: Tx, event: Event) -> None:
+    follower, target = _pair(event)
+    notify(tx, target, "follow_request", follower)
+
+
+def accepted(tx: Tx, event: Event) -> None:
+    follower, target = _pair(event)
+    tx.run(_FORGET_ASKING, reader=target, author=follower)
+    notify(tx, target, "follow", follower)
+    row = tx.row(_READS_HERE, reader=follower, author=target)
+    if row is not None:
+        tx.run(_FILL, reader=follower, author=target, reblogs=row.reblogs)
+
+
+def ended(tx: Tx, event: Event) -> None:
+    follower, target = _pair(event)
+    tx.run(_FORGET_ASKING, reader=target, author=follower)
+    tx.run(_CLEAR, reader=follower, author=target)
+
+
+def blocked(tx: Tx, event: Event) -> None:
+    for reader, author in (_pair(event), _pair(event)[::-1]):
+        tx.run(_CLEAR, reader=reader, author=author)
+        tx.run(_FORGET, reader=reader, author=author)
+
+
+def _pair(event: Event) -> tuple[int, int]:
+    # These events always name both; the log's columns are nullable for other kinds.
+    return event.actor_id or 0, event.subject_id or 0
