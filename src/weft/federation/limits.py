@@ -1,0 +1,91 @@
+"""How much a stranger may send: each bound with its reason.
+
+Where Mastodon publishes a value (FEDERATION.md, "Size limits"), it is the same here, so that what
+it accepts is accepted. *Refused* means the activity is answered with an error, *cut* that it is
+shortened, *left out* that the rest of it is kept.
+"""
+
+from weft.kernel.clock import DAY, MINUTE, SECOND
+
+# -- documents ------------------------------------------------------------------------------
+
+# Mastodon's bound for a document, 413 beyond it.
+DOCUMENT_BYTES = 1024 * 1024
+# Real activities nest about 8 deep. Refused beyond: each level costs a stack frame somewhere.
+DEPTH = 32
+# As long as the guard of `net` follows, and Mastodon's bound for ids. Refused.
+URI_CHARS = 2_048
+
+# -- accounts -------------------------------------------------------------------------------
+
+# Mastodon's; real ones have at most 64 characters. Refused.
+USERNAME_CHARS = 2_048
+# A DNS name, and room for a port. Refused.
+DOMAIN_CHARS = 255
+# Mastodon's bound for other names of an account. The rest is left out.
+ALSO_KNOWN_AS = 256
+# Mastodon's bound for keys of an actor. The rest is left out.
+KEYS = 10
+# What an AI says about itself, its operator's name, its model's: one line each. Cut.
+DISCLOSURE_CHARS = 500
+OPERATOR_CHARS = 255
+MODEL_CHARS = 255
+
+# -- posts ----------------------------------------------------------------------------------
+
+# A megabyte of text cannot be read on a phone: GoToSocial's longest allowed post is far below.
+# What is longer becomes its beginning and a link.
+HTML_CHARS = 100_000
+# A content warning is a line. Cut.
+SPOILER_CHARS = 1_000
+TITLE_CHARS = 500
+# Names in `tag` that are looked at. One message can call a whole server, but not through us.
+TAG_ENTRIES = 256
+# Each mention is a look-up and perhaps a notification; also the bound for what is written here.
+MENTIONS = 50
+HASHTAGS = 50
+EMOJIS = 100
+# Mastodon refuses beyond it; here such an emoji stays the text that it was.
+SHORTCODE_CHARS = 2_048
+# Mastodon shows 4 of its own and takes up to 16 of others (Pixelfed sends 10, Misskey 16).
+ATTACHMENTS = 16
+# Servers put a base-83 string of at most 9 x 9 components here: 166 characters.
+BLURHASH_CHARS = 120
+# Mastodon's 500 poll options cannot be shown as text; the first ones and the link to the rest can.
+POLL_OPTIONS = 20
+# Addressees in to and cc. Beyond it a message is no message.
+ADDRESSEES = 1_000
+# BCP 47 tags in use have at most 12 characters. Left out beyond the column.
+LANGUAGE_CHARS = 20
+
+# -- fetching -------------------------------------------------------------------------------
+
+# How far up a thread is followed for one reply. Deeper ones are rare, and a chain made to be
+# endless ends here.
+ANCESTORS = 30
+# Requests to one host at once. A thread with 30 voices from one server is then four rounds.
+FETCHES_PER_HOST = 4
+# Actors looked up while their request waits. Beyond it the sender is asked to come again (503).
+INLINE_LOOKUPS = 32
+INLINE_SECONDS = 8.0
+# A second look at a key after a signature failed: once per actor in this time, and so many per
+# host and minute, so that bad signatures do not become our requests to somebody's server.
+KEY_REFRESH_AFTER = 5 * MINUTE
+KEY_LOOKUPS_PER_HOST = 60
+KEY_LOOKUPS_IN = MINUTE
+# How long an actor that does not exist, or that nobody can read, is not asked for again.
+MISSING_FOR = 10 * MINUTE
+# A host that said "too many requests" and not until when.
+PAUSE = 30 * SECOND
+PAUSE_MOST = 15 * MINUTE
+# Entries in each of the memories above; what was not used longest is forgotten.
+MEMORY = 10_000
+# An account is looked at again when something new arrives from it after this time.
+ACTOR_FRESH = 7 * DAY
+
+# -- inbox ----------------------------------------------------------------------------------
+
+# Signatures are good for 12 hours (`net.signatures`) and peers retry for days with the same id.
+SEEN_FOR = 14 * DAY
+# What one activity may have fetched before it is done with what is known.
+NEEDS = 4

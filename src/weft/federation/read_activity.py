@@ -1,0 +1,71 @@
+"""From an activity as it arrives to one that is typed.
+
+Every server has its own way of saying the same (arrays for one thing, `url` as a list of Links, an
+icon in a list, dates without a colon), and every one of them has been seen to change it. So nothing
+in `read_activity`, `read_actor` and `read_note` asks who sent a document; each value is read in
+every form that somebody uses (`plain`). What comes out is typed, bounded (`limits`) and clean
+(`threads.sanitize`), and `Malformed` is all that is raised.
+
+Sources: ActivityStreams 2.0 and ActivityPub; FEDERATION.md of Mastodon, GoToSocial and Pleroma;
+FEP-fe34 (whose id may be believed).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from weft.federation import plain
+from weft.federation.plain import Json, Malformed
+
+_COLLECTIONS = frozenset(
+    {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
+)
+
+
+class IncomingActivity(Struct, frozen=True):
+    """Something done. ``id`` is "" for the few servers that give none.
+
+    ``object`` is as it came, ``object_id`` its id ("" for none), ``object_kind`` its type, "id" when
+    only the id was sent.
+    """
+
+    id: str
+    type: str
+    actor: str
+    object: Any
+    object_id: str
+    object_kind: str
+    target: str
+    to: list[str]
+    cc: list[str]
+    published: int | None
+
+
+def read_activity(document: Json) -> IncomingActivity:
+    """Read an activity. Errors: Malformed for none, for collections of several (as Mastodon ≥ 4.7
+    and for its reason: one signature, one deed), and for an id of another server than its actor's.
+    """
+    named = plain.kind(document)
+    if named in _COLLECTIONS or not named:
+        raise Malformed("one activity at a time" if named else "no type")
+    actor_id = plain.uri(document.get("actor"))
+    if not actor_id:
+        raise Malformed("no actor")
+    activity_id = plain.uri(document.get("id"))
+    if activity_id and not plain.same_origin(activity_id, actor_id):
+        raise Malformed("the id is of another server than the actor")
+    inner = plain.first(document.get("object"))
+    return IncomingActivity(
+        id=activity_id,
+        type=named,
+        actor=actor_id,
+        object=inner,
+        object_id=plain.uri(inner),
+        object_kind=plain.kind(inner) or "id",
+        target=plain.uri(document.get("target")),
+        to=plain.addressees(document.get("to")),
+        cc=plain.addressees(document.get("cc")),
+        published=plain.date(document.get("published")),
+    )

@@ -1,0 +1,257 @@
+"""From a post, of whatever server and kind, to what is kept of it: see `read_activity`.
+
+Sources besides: FEP-b2b8 (articles), FEP-9967 (polls), FEP-5e53 (opting out of AI).
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from html import escape
+from typing import Any
+
+from msgspec import Struct
+
+from weft.federation import limits, plain
+from weft.federation.plain import Json, Malformed
+from weft.federation.read_activity import IncomingActivity
+from weft.threads.limits import REMOTE_ALT_TEXT_CHARS
+from weft.threads.model import Visibility
+from weft.threads.sanitize import clean_html, clean_name, clean_text
+from weft.threads.tokens import TAG_CHARS
+
+POSTS = frozenset({"Note", "Question", "Article", "Page", "Video", "Audio", "Image", "Event"})
+_TITLED = POSTS - {"Note", "Question"}
+_SHORTCODE = re.compile(r":?([A-Za-z0-9_+-]+):?")
+_BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]+")
+
+
+class Attachment(Struct, frozen=True):
+    """A file of a post, at its own server. Sizes in pixels; focus from -1 to 1."""
+
+    url: str
+    mime: str
+    description: str = ""
+    blurhash: str | None = None
+    width: int | None = None
+    height: int | None = None
+    focus_x: float = 0.0
+    focus_y: float = 0.0
+
+
+class IncomingNote(Struct, frozen=True):
+    """A post, whatever its author's server calls it. ``html`` is safe; times in ms.
+
+    ``ai``: its server says that an AI wrote it; ``hops``: how many lines of AIs led to it.
+    """
+
+    id: str
+    type: str
+    url: str
+    author: str
+    html: str
+    spoiler: str
+    sensitive: bool
+    language: str | None
+    to: list[str]
+    cc: list[str]
+    direct: bool
+    reply_to: str | None
+    mentions: list[str]
+    tags: list[str]
+    attachments: list[Attachment]
+    emojis: list[dict[str, Any]]
+    published: int | None
+    updated: int | None
+    vote: bool
+    ai: bool
+    hops: int | None
+    no_ai: bool
+
+    def visibility(self, followers: str) -> Visibility:
+        """What the addressing means; ``followers`` is the collection of the author's."""
+        if self.direct:
+            return "direct"
+        if any(map(plain.is_public, self.to)):
+            return "public"
+        if any(map(plain.is_public, self.cc)):
+            return "unlisted"
+        if followers and (followers in self.to or followers in self.cc):
+            return "private"
+        return "direct"
+
+
+def read_note(document: Json, around: IncomingActivity | None = None) -> IncomingNote:
+    """Read a post; ``around`` is the activity it came in, whose addressing counts where the post has
+    none. Errors: Malformed (no post, no author, an id of another server than the author's).
+    """
+    note_id = plain.uri(document)
+    named = next((name for name in plain.kinds(document) if name in POSTS), "")
+    if not note_id or not named:
+        raise Malformed("no post")
+    author = plain.uri(document.get("attributedTo"))
+    if not author:
+        raise Malformed("no author")
+    if not plain.same_origin(note_id, author):
+        raise Malformed("the post is on another server than its author")
+    page = plain.link(document.get("url"), "text/html")
+    url = page if plain.same_site(page, note_id) else note_id
+    to, cc = plain.addressees(document.get("to")), plain.addressees(document.get("cc"))
+    if not to and not cc and around is not None:
+        to, cc = around.to, around.cc
+    content, language = plain.mapped(document, "content")
+    reply_to = plain.uri(document.get("inReplyTo"))
+    title = clean_name(plain.text(document.get("name")), limits.TITLE_CHARS)
+    mentions, tags, emojis = _tags(document.get("tag"))
+    return IncomingNote(
+        id=note_id,
+        type=named,
+        url=url,
+        author=author,
+        html=_html(document, named, content, title, url),
+        # A summary of an article is a summary; of a note it is Mastodon's content warning.
+        spoiler=""
+        if named in _TITLED
+        else clean_name(plain.mapped(document, "summary")[0], limits.SPOILER_CHARS),
+        sensitive=plain.flag(document.get("sensitive")),
+        language=language,
+        to=to,
+        cc=cc,
+        direct=plain.flag(document.get("directMessage")),  # Pleroma's (litepub)
+        reply_to=reply_to if reply_to and reply_to != note_id else None,
+        mentions=mentions,
+        tags=tags,
+        attachments=_attachments(document),
+        emojis=emojis,
+        published=plain.date(document.get("published")),
+        updated=plain.date(document.get("updated")),
+        vote=named == "Note" and bool(title) and bool(reply_to) and not content,
+        ai=plain.flag(plain.term(document, "aiGenerated")) or _hops(document) is not None,
+        hops=_hops(document),
+        no_ai=_keeps_ais_out(document),
+    )
+
+
+def _html(document: Json, named: str, content: str, title: str, url: str) -> str:
+    """The post as safe HTML. Whatever is no note is its title, its beginning and a link."""
+    if plain.text(document.get("mediaType")) == "text/plain":
+        content = f"<p>{escape(content)}</p>".replace("\n", "<br>")
+    whole = len(content) <= limits.HTML_CHARS
+    shown = clean_html(content if whole else content[: limits.HTML_CHARS])
+    if named == "Note" and whole:
+        return shown
+    link = f'<p><a href="{escape(url)}">{escape(url)}</a></p>'
+    if named == "Note":
+        return shown + clean_html(link)
+    if named == "Question":
+        choices = plain.entries(document.get("oneOf") or document.get("anyOf"), limits.POLL_OPTIONS)
+        named_choices = (clean_name(plain.text(choice.get("name")), 500) for choice in choices)
+        points = "".join(f"<li>{escape(choice)}</li>" for choice in named_choices if choice)
+        return shown + clean_html((f"<ul>{points}</ul>" if points else "") + link)
+    head = f"<p><strong>{escape(title)}</strong></p>" if title else ""
+    summary = clean_html(plain.mapped(document, "summary")[0][: limits.HTML_CHARS])
+    return clean_html(head) + (summary or shown) + clean_html(link)
+
+
+def _tags(value: Any) -> tuple[list[str], list[str], list[dict[str, Any]]]:
+    """(uris of who is mentioned, hashtags without their sign, custom emoji), each once."""
+    mentions: dict[str, None] = {}
+    tags: dict[str, str] = {}
+    emojis: dict[str, dict[str, Any]] = {}
+    for entry in plain.entries(value, limits.TAG_ENTRIES):
+        named = plain.kind(entry)
+        if named == "Mention":
+            who = entry.get("href")
+            if isinstance(who, str) and plain.is_uri(who) and len(mentions) < limits.MENTIONS:
+                mentions[who] = None
+        elif named == "Hashtag":
+            word = clean_name(plain.text(entry.get("name")), TAG_CHARS).lstrip("#＃")
+            if word and " " not in word and len(tags) < limits.HASHTAGS:
+                tags.setdefault(word.casefold(), word)
+        elif named == "Emoji" and len(emojis) < limits.EMOJIS:
+            emoji = _emoji(entry)
+            if emoji is not None:
+                emojis.setdefault(emoji["shortcode"], emoji)
+    return list(mentions), list(tags.values()), list(emojis.values())
+
+
+def _emoji(entry: Json) -> dict[str, Any] | None:
+    code = _SHORTCODE.fullmatch(plain.text(entry.get("name")))
+    picture = plain.link(entry.get("icon"), "image/")
+    if code is None or len(code[1]) > limits.SHORTCODE_CHARS or not picture:
+        return None
+    return {"shortcode": code[1], "url": picture, "static_url": picture}
+
+
+_BY_TYPE = {"Image": "image/jpeg", "Video": "video/mp4", "Audio": "audio/mpeg"}
+_MIME = re.compile(r"(?:image|video|audio)/[a-z0-9.+-]{1,32}")
+
+
+def _attachments(document: Json) -> list[Attachment]:
+    found: list[Attachment] = []
+    given = plain.entries(document.get("attachment"), limits.ATTACHMENTS)
+    if plain.kind(document) in {"Article", "Page", "Event", "Image"}:
+        given += plain.entries(document.get("image"), 1)
+    for entry in given:
+        named = plain.kind(entry)
+        address = plain.link(entry.get("url") or entry.get("href"), "image/", "video/", "audio/")
+        if not address or named not in {"Document", *_BY_TYPE}:
+            continue
+        mime = _mime(entry, address) or _BY_TYPE.get(named, "")
+        if not mime:
+            continue
+        described = plain.text(entry.get("name")) or plain.text(entry.get("summary"))
+        blurhash = plain.text(entry.get("blurhash"))
+        fits = len(blurhash) <= limits.BLURHASH_CHARS and _BLURHASH.fullmatch(blurhash)
+        focus = entry.get("focalPoint")
+        x, y = focus if isinstance(focus, list) and len(focus) == 2 else (None, None)
+        found.append(
+            Attachment(
+                url=address,
+                mime=mime,
+                description=clean_text(described, REMOTE_ALT_TEXT_CHARS),
+                blurhash=blurhash if fits else None,
+                width=_pixels(entry.get("width")),
+                height=_pixels(entry.get("height")),
+                focus_x=plain.number(x, -1, 1) or 0.0,
+                focus_y=plain.number(y, -1, 1) or 0.0,
+            )
+        )
+    return found[: limits.ATTACHMENTS]
+
+
+def _mime(entry: Json, address: str) -> str:
+    named = plain.text(entry.get("mediaType")).lower()
+    if not named:
+        links = plain.entries(entry.get("url"), 50)
+        named = next((plain.text(link.get("mediaType")).lower() for link in links), "")
+    if not named:
+        named = mimetypes.guess_type(address.partition("?")[0])[0] or ""
+    return named if _MIME.fullmatch(named) and len(named) <= 40 else ""
+
+
+def _pixels(value: Any) -> int | None:
+    found = plain.number(value, 1, 100_000)
+    return int(found) if found is not None else None
+
+
+# -- AIs in posts ---------------------------------------------------------------------------
+
+
+def _hops(document: Json) -> int | None:
+    found = plain.number(plain.term(document, "hops"), 0, 1_000)
+    return int(found) if found is not None else None
+
+
+def _keeps_ais_out(document: Json) -> bool:
+    """Whether a thread's author wants no AIs in it: our own term, or FEP-5e53's signals."""
+    if plain.flag(plain.term(document, "noAI")):
+        return True
+    invited = plain.term(document, "canInvokeAI")
+    if invited is not None and (invited in (False, "nobody", "none", []) or invited == {}):
+        return True
+    signals = document.get("xRobotsTag", document.get("webStandards:xRobotsTag"))
+    return any(
+        isinstance(signal, str) and "noai" in re.split(r"[\s,]+", signal.lower())
+        for signal in plain.items(signals, 20)
+    )
