@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token as MarkdownToken
 
-from weft.threads.tokens import Kind, Token, fold_tag, token_at, tokens
+from weft.threads.tokens import Kind, Token, fold_tag, storable, token_at, tokens
 
 # How much of a link is shown; the rest is in the page, invisible (Mastodon's text formatter).
 LINK_SHOWN_CHARS = 30
@@ -67,7 +67,7 @@ def scan(source: str, markup: Format = Format.PLAIN) -> Tokens:
     mentions: dict[str, MentionToken] = {}
     tags: dict[str, str] = {}
     urls: dict[str, None] = {}
-    for token in _named(source, markup):
+    for token in _named(storable(source), markup):
         if token.kind is Kind.MENTION:
             mention = MentionToken(token.username, token.host)
             mentions.setdefault(mention.key, mention)
@@ -91,8 +91,8 @@ def render(
     """
     writer = _Writer(mentions, tag_url)
     if markup is Format.MARKDOWN:
-        return writer.markdown(_parser().parse(source))
-    return writer.plain(source)
+        return writer.markdown(_parser().parse(storable(source)))
+    return writer.plain(storable(source))
 
 
 class _Writer:
@@ -123,7 +123,7 @@ class _Writer:
         )
 
     def plain(self, source: str) -> str:
-        text = source.replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = source.strip()
         if not text:
             return ""
         paragraphs = (self._line(part).replace("\n", "<br />") for part in _GAP.split(text))

@@ -13,6 +13,8 @@ from typing import Final
 
 import nh3
 
+from weft.threads.tokens import storable
+
 # FEDERATION.md of Mastodon refuses documents over 1 MB; no honest post comes near that.
 HTML_CHARS: Final = 1_000_000
 # html5ever needs time in the square of the depth (measured: 10,000 tags 0.35 s, 100,000 28 s).
@@ -78,7 +80,7 @@ def clean_html(html: str) -> str:
         or html.count("&") > HTML_REFERENCES
     ):
         return _words_only(html)
-    html = _FORMATTING_ATTRIBUTES.sub(r"<\1>", html)
+    html = _FORMATTING_ATTRIBUTES.sub(r"<\1>", storable(html))
     if len(_STUBBORN.findall(html)) > HTML_STUBBORN_TAGS:
         return _words_only(html)
     html = _BLOCK.sub(r"<\1p>", html)

@@ -134,6 +134,15 @@ def _in_tag(char: str) -> bool:
     return char.isalnum() or char in _TAG_JOINERS or unicodedata.category(char)[0] == "M"
 
 
+# Control characters, and halves of surrogate pairs: neither HTML, JSON nor databases carry them.
+_UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with newlines as line breaks, and without what cannot be stored or shown."""
+    return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def fold_tag(tag: str) -> str:
     """The form by which tags are found: `#Straße`, `＃ＳＴＲＡＳＳＥ` and `#strasse` are one.
 
