@@ -1,4 +1,4 @@
-"""Peers, outgoing activities, and inboxes that are gone."""
+"""Peers, outgoing activities, inboxes that are gone, and what was seen."""
 
 import sqlalchemy as sa
 
@@ -9,7 +9,8 @@ outgoing = sa.Table(  # an activity, written once however many inboxes it goes t
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=False),
     sa.Column("actor_id", sa.BigInteger, nullable=False),  # whose key signs it
-    sa.Column("object", sa.Text, nullable=False),  # uri of what it is about: keeps its order
+    sa.Column("kind", sa.String(20), nullable=False),  # Create, Follow, …
+    sa.Column("object", sa.Text, nullable=False),  # uri of what it is about
     sa.Column("body", sa.Text, nullable=False),  # JSON, exactly as sent
     sa.Column("created_at", Ms, nullable=False),
     sa.Index("ix_outgoing_created_at", "created_at"),
@@ -38,4 +39,13 @@ gone_inboxes = sa.Table(  # answered 410: nothing is sent there until the host i
     sa.Column("host", sa.String(300), nullable=False),
     sa.Column("at", Ms, nullable=False),
     sa.Index("ix_gone_inboxes_host", "host"),
+)
+
+seen = sa.Table(  # activities that arrived, so that one sent twice is done once
+    "seen",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),  # SHA-256: ids are long and strangers'
+    sa.Column("at", Ms, nullable=False),
+    sa.Index("ix_seen_at", "at"),
+    sqlite_with_rowid=False,
 )

@@ -119,15 +119,6 @@ def host_of(url: str) -> str:
         return ""
 
 
-def trusted_shared_inbox(actor_uri: str, inbox: str) -> str:
-    """``inbox`` if it is on the actor's own host or above it, else "".
-
-    Otherwise anybody could have us send every follower's post to a stranger (GoToSocial's rule).
-    """
-    actor, shared = host_of(actor_uri), host_of(inbox)
-    return inbox if shared and (actor == shared or actor.endswith(f".{shared}")) else ""
-
-
 def wants_activity(accept: str) -> bool:
     """Whether an ``Accept`` header asks for ActivityPub, and not, before that, for a page.
 

@@ -1,0 +1,97 @@
+"""Actors and their collections."""
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from weft.api.activitypub.answers import Asked, document, id_in, page_for_people
+from weft.federation import collections, outbox, render
+from weft.federation.keys import Keys
+from weft.kernel.errors import NotFound
+from weft.kernel.ids import MAX_ID, parse_id
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Database, Tx
+
+
+def _account(tx: Tx, account_id: int) -> Account:
+    """A local account. Errors: NotFound."""
+    account = accounts.get(tx, account_id)
+    if not account.local:
+        raise NotFound
+    return account
+
+
+async def _actor(
+    request: Asked, db: Database, keys: Keys, account: Account
+) -> Response[bytes] | Redirect:
+    if (page := page_for_people(request, account.url)) is not None:
+        return page
+    if account.suspended_at is not None:
+        return document(render.gone_actor(account.uri), status=410)
+    return document(render.actor(db.site, account, await keys.public_pem(account)))
+
+
+@get("/ap/users/{account_id:str}")
+async def actor(
+    request: Asked, db: Database, keys: Keys, account_id: str
+) -> Response[bytes] | Redirect:
+    """An actor document; browsers are sent to the profile."""
+    wanted = id_in(account_id)
+    account = await db.read(lambda tx: _account(tx, wanted))
+    return await _actor(request, db, keys, account)
+
+
+@get("/ap/named/{username:str}", include_in_schema=False)
+async def named_actor(
+    request: Asked, db: Database, keys: Keys, username: str
+) -> Response[bytes] | Redirect:
+    """What ``negotiate`` makes of ``/@name`` for those who ask for ActivityPub."""
+    account = await db.read(lambda tx: accounts.by_handle(tx, username))
+    if account is None:
+        raise NotFound
+    return await _actor(request, db, keys, account)
+
+
+@get("/ap/users/{account_id:str}/followers")
+async def followers(db: Database, account_id: str) -> Response[bytes]:
+    """How many follow; who they are is nobody else's business."""
+    wanted = id_in(account_id)
+    account = await db.read(lambda tx: _account(tx, wanted))
+    return document(render.collection(account.followers_uri, account.followers_count))
+
+
+@get("/ap/users/{account_id:str}/following")
+async def following(db: Database, account_id: str) -> Response[bytes]:
+    wanted = id_in(account_id)
+    account = await db.read(lambda tx: _account(tx, wanted))
+    return document(render.collection(f"{account.uri}/following", account.following_count))
+
+
+@get("/ap/users/{account_id:str}/outbox")
+async def outbox_of(
+    db: Database, account_id: str, page: bool = False, max_id: str | None = None
+) -> Response[bytes]:
+    """What anyone may see of an account, as activities, newest first."""
+    wanted = id_in(account_id)
+    account = await db.read(lambda tx: _account(tx, wanted))
+    at = f"{account.uri}/outbox"
+    if not page:
+        first = f"{at}?page=true"
+        return document(render.collection(at, account.posts_count, first=first))
+    below = (parse_id(max_id) if max_id else None) or MAX_ID
+
+    def read(tx: Tx) -> tuple[list[render.Json], int | None]:
+        found = collections.outbox(tx, account.id, below)
+        return [
+            activity
+            for post in found
+            if (activity := outbox.activity_of(tx, account, post)) is not None
+        ], found[-1].id if found else None
+
+    items, last = await db.read(read)
+    here = f"{at}?page=true" + (f"&max_id={below}" if below != MAX_ID else "")
+    after = f"{at}?page=true&max_id={last}" if last is not None else None
+    return document(render.page_of(here, items, part_of=at, after=after))
+
+
+ROUTES = [actor, named_actor, followers, following, outbox_of]

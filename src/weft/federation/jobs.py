@@ -1,0 +1,61 @@
+"""What federation does later, and to what it reacts: wired in ``assemble``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from weft.federation import outbox, peers
+from weft.federation.delivery import Delivery
+from weft.federation.keys import Keys
+from weft.kernel.clock import DAY
+from weft.net.client import Client
+from weft.people import accounts
+from weft.store.database import Database
+from weft.work import jobs
+from weft.work.jobs import Job
+from weft.work.runner import Handler
+
+AS_LONG_AS_IT_TAKES = 1_000_000
+"""Deliveries end by their age (``policy.HORIZON``), not by a count."""
+
+
+def react(db: Database) -> None:
+    """Register what follows elsewhere from what members here do."""
+    for kind, reaction in outbox.REACTIONS.items():
+        db.react(kind, reaction)
+
+
+def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
+    """The kinds of jobs of the way out. Pools: deliver, default."""
+    delivery = Delivery(db, client, keys)
+
+    async def fan_out(job: Job) -> None:
+        payload = job.payload
+
+        def all_at_once(tx: jobs.Tx) -> None:
+            outbox.fan_out(tx, payload["outgoing"], payload["actor"], payload["inboxes"])
+            jobs.finish(tx, job)
+
+        await db.write(all_at_once)
+
+    async def announce_actor(job: Job) -> None:
+        account = await db.read(lambda tx: accounts.by_id(tx, job.payload["account"]))
+        if account is None or account.suspended_at is not None:
+            return
+        public_pem = await keys.public_pem(account)
+
+        def tell(tx: jobs.Tx) -> None:
+            outbox.announce_actor(tx, accounts.get(tx, account.id), public_pem)
+            jobs.finish(tx, job)
+
+        await db.write(tell)
+
+    async def sweep(_: Job) -> None:
+        await db.write(peers.sweep)
+
+    return {
+        "federation.deliver": Handler(delivery.deliver, attempts=AS_LONG_AS_IT_TAKES),
+        "federation.fan_out": Handler(fan_out),
+        "federation.announce_actor": Handler(announce_actor),
+        "federation.sweep": Handler(sweep, every=1 * DAY),
+    }

@@ -1,0 +1,179 @@
+"""How other servers are doing: failures in a row, the breaker, and signs of life."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects.postgresql import insert
+
+from weft.federation.policy import HORIZON, OPEN_AFTER, PROBE_LEASE, probe_delay
+from weft.federation.tables import gone_inboxes, outgoing, peers
+from weft.kernel.clock import DAY, HOUR, MINUTE
+from weft.store.database import Tx
+from weft.work import jobs
+
+NOTE_EVERY = 1 * HOUR
+"""Signs of life are written down this often: enough to tell a live host from a dead one."""
+WAKE_EVERY = 1 * MINUTE
+"""A host that speaks but does not take anything is not tried at each of its words."""
+FORGET = 30 * DAY
+"""A host of which nothing was heard: strangers could name any number of them."""
+ERROR_MAX = 300
+
+
+class Peer(Struct, frozen=True):
+    """Field for field the columns of ``peers``. Times are ms, 0 for never."""
+
+    host: str
+    failures: int
+    opened_at: int | None
+    probe_at: int
+    last_ok_at: int
+    heard_at: int
+    error: str
+    software: str
+    touched_at: int
+
+
+COLUMNS = tuple(peers.c[field] for field in Peer.__struct_fields__)
+_host = sa.bindparam("which")
+_now = sa.bindparam("at", type_=sa.BigInteger)
+_GET = sa.select(*COLUMNS).where(peers.c.host == _host)
+_TROUBLED = sa.select(*COLUMNS).where(peers.c.failures > 0)
+_ALL = sa.select(*COLUMNS).order_by(peers.c.failures.desc(), peers.c.host)
+_put = insert(peers).values(
+    host=sa.bindparam("host"),
+    failures=sa.bindparam("failures"),
+    error=sa.bindparam("error"),
+    touched_at=sa.bindparam("touched_at"),
+)
+_FAILED = _put.on_conflict_do_update(
+    index_elements=["host"],
+    set_={
+        "failures": peers.c.failures + 1,
+        "error": _put.excluded.error,
+        "touched_at": _put.excluded.touched_at,
+    },
+).returning(*COLUMNS)
+_OPEN = (
+    peers.update()
+    .where(peers.c.host == _host)
+    .values(
+        opened_at=sa.func.coalesce(peers.c.opened_at, _now),
+        probe_at=sa.bindparam("next", type_=sa.BigInteger),
+    )
+    .returning(*COLUMNS)
+)
+_PROBE = (
+    peers.update()
+    .where(peers.c.host == _host, sa.or_(peers.c.opened_at.is_(None), peers.c.probe_at <= _now))
+    .values(probe_at=sa.bindparam("until", type_=sa.BigInteger))
+    .returning(peers.c.host)
+)
+_alive = insert(peers).values(
+    host=sa.bindparam("host"),
+    last_ok_at=sa.bindparam("last_ok_at"),
+    touched_at=sa.bindparam("touched_at"),
+)
+_TOOK = _alive.on_conflict_do_update(
+    index_elements=["host"],
+    set_={
+        "failures": 0,
+        "opened_at": None,
+        "probe_at": 0,
+        "error": "",
+        "last_ok_at": _alive.excluded.last_ok_at,
+        "touched_at": _alive.excluded.touched_at,
+    },
+)
+_heard = insert(peers).values(
+    host=sa.bindparam("host"),
+    heard_at=sa.bindparam("heard_at"),
+    touched_at=sa.bindparam("touched_at"),
+)
+_HEARD = _heard.on_conflict_do_update(
+    index_elements=["host"],
+    set_={
+        "heard_at": _heard.excluded.heard_at,
+        "probe_at": 0,
+        "touched_at": _heard.excluded.touched_at,
+    },
+)
+_BACK = gone_inboxes.delete().where(gone_inboxes.c.host == _host)
+_GONE = insert(gone_inboxes).on_conflict_do_nothing()
+_FORGET = peers.delete().where(peers.c.touched_at < sa.bindparam("before"))
+_FORGET_GONE = gone_inboxes.delete().where(gone_inboxes.c.at < sa.bindparam("before"))
+_FORGET_SENT = outgoing.delete().where(outgoing.c.created_at < sa.bindparam("before"))
+
+
+def lane(host: str) -> str:
+    """The lane of everything that goes to a host: in order, one at a time."""
+    return f"deliver:{host}"
+
+
+def get(tx: Tx, host: str) -> Peer | None:
+    row = tx.row(_GET, which=host)
+    return Peer(*row) if row is not None else None
+
+
+def troubled(tx: Tx) -> dict[str, Peer]:
+    """Every host that failed lately: few, or we are offline ourselves."""
+    return {row[0]: Peer(*row) for row in tx.rows(_TROUBLED)}
+
+
+def every(tx: Tx) -> list[Peer]:
+    """All that are known, the failing ones first: for ``weft peers``."""
+    return [Peer(*row) for row in tx.rows(_ALL)]
+
+
+def failed(tx: Tx, host: str, why: str) -> Peer:
+    """One more failure in a row. At the fifth the breaker opens."""
+    peer = Peer(
+        *tx.run(_FAILED, host=host, failures=1, error=why[:ERROR_MAX], touched_at=tx.now).one()
+    )
+    if peer.failures < OPEN_AFTER:
+        return peer
+    due = tx.now + probe_delay(peer.failures)
+    return Peer(*tx.run(_OPEN, which=host, at=tx.now, next=due).one())
+
+
+def may_probe(tx: Tx, host: str) -> bool:
+    """Whether an open host is due to be tried; if so, by the asker alone."""
+    return tx.row(_PROBE, which=host, at=tx.now, until=tx.now + PROBE_LEASE) is not None
+
+
+def took(tx: Tx, hosts: list[str]) -> None:
+    """These took what we sent: all is well with them."""
+    tx.run_many(
+        _TOOK, [{"host": host, "last_ok_at": tx.now, "touched_at": tx.now} for host in hosts]
+    )
+
+
+def heard_from(tx: Tx, host: str) -> None:
+    """A signed message came from this host, so it is up: what waits for it is tried now.
+
+    To be called in the transaction that keeps the message; costs one look-up.
+    """
+    peer = get(tx, host)
+    if peer is not None and (
+        tx.now - peer.touched_at < WAKE_EVERY
+        if peer.failures
+        else tx.now - peer.heard_at < NOTE_EVERY
+    ):
+        return
+    tx.run(_HEARD, host=host, heard_at=tx.now, touched_at=tx.now)
+    tx.run(_BACK, which=host)
+    if peer is not None and peer.failures:
+        jobs.wake_lane(tx, lane(host))
+
+
+def gone(tx: Tx, inbox: str, host: str) -> None:
+    """This inbox answered 410: nothing more goes there until its host is heard of again."""
+    tx.run(_GONE, inbox=inbox, host=host, at=tx.now)
+
+
+def sweep(tx: Tx) -> None:
+    """Forget hosts of which nothing was heard, and activities that nobody waits for any more."""
+    tx.run(_FORGET, before=tx.now - FORGET)
+    tx.run(_FORGET_GONE, before=tx.now - FORGET)
+    tx.run(_FORGET_SENT, before=tx.now - HORIZON - DAY)
