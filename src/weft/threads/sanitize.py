@@ -68,26 +68,27 @@ _FORMATTING_ATTRIBUTES: Final = re.compile(rf"<({_FORMATTING})[\s/][^<>]*>", re.
 _STUBBORN: Final = re.compile(rf"<(?:{_FORMATTING})[\s/]", re.IGNORECASE)
 _EMPTY: Final = re.compile(r"<p>\s*</p>|<p><strong>\s*</strong></p>")
 # Exact on what nh3 writes: there, < and > inside attributes are escaped.
+_LINK: Final = re.compile(r"<a(?=[ >])")
 _SAFE_TAG: Final = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>")
 _ANY_TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z!?][^<>]*>", re.DOTALL)
 
 
 def clean_html(html: str) -> str:
     """Safe HTML: allowed tags, classes and http(s) links only, every link `nofollow`."""
-    if (
-        len(html) > HTML_CHARS
-        or len(_START.findall(html)) > HTML_TAGS
-        or html.count("&") > HTML_REFERENCES
-    ):
+    tags = len(_START.findall(html))
+    if len(html) > HTML_CHARS or tags > HTML_TAGS or html.count("&") > HTML_REFERENCES:
         return _words_only(html)
     html = _FORMATTING_ATTRIBUTES.sub(r"<\1>", storable(html))
-    if len(_STUBBORN.findall(html)) > HTML_STUBBORN_TAGS:
+    if tags > HTML_STUBBORN_TAGS and len(_STUBBORN.findall(html)) > HTML_STUBBORN_TAGS:
         return _words_only(html)
     html = _BLOCK.sub(r"<\1p>", html)
     html = _HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", html)
     safe = _cleaner().clean(_CELL_END.sub(" ", html))
-    if _depth(safe) > HTML_DEPTH:
+    # A heading is two tags, hence the half: fewer cannot get that deep, and need no look.
+    if tags > HTML_DEPTH // 2 and _depth(safe) > HTML_DEPTH:
         return _words_only(html)
+    # Here, not by nh3, which writes the two in an order that changes from run to run.
+    safe = _LINK.sub(r'<a target="_blank" rel="nofollow noopener noreferrer"', safe)
     return _EMPTY.sub("", safe).strip()
 
 
@@ -207,8 +208,7 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
-        link_rel="nofollow noopener noreferrer",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+        link_rel=None,
         url_schemes={"http", "https"},
         url_relative="deny",
     )
