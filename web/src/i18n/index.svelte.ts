@@ -1,0 +1,94 @@
+/** Words in the reader's language. English is always there; others are loaded when chosen. */
+import { en } from "./en";
+
+type EnglishKey = keyof typeof en;
+type Endings = "zero" | "one" | "two" | "few" | "many" | "other";
+/** A key, or the stem of a plural key. */
+export type Key =
+  | Exclude<EnglishKey, `${string}_${Endings}`>
+  | (EnglishKey extends infer K ? (K extends `${infer Stem}_other` ? Stem : never) : never);
+export type Words = Record<string, string>;
+
+export const LANGUAGES = { en: "English", ar: "العربية" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const loaders: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
+  ar: () => import("./ar"),
+};
+
+class I18n {
+  language = $state<Language>("en");
+  #words = $state.raw<Words>(en);
+  #plural = $derived(new Intl.PluralRules(this.language));
+  #number = $derived(new Intl.NumberFormat(this.language, { notation: "compact" }));
+
+  async choose(language: Language): Promise<void> {
+    const words = language === "en" ? en : (await loaders[language]()).words;
+    this.#words = words;
+    this.language = language;
+    document.documentElement.lang = language;
+    document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
+  }
+
+  t(key: Key, params: Record<string, string | number> = {}): string {
+    const n = params["n"];
+    const plural = typeof n === "number" ? `${key}_${this.#plural.select(n)}` : key;
+    const english: Words = en;
+    const phrase =
+      this.#words[plural] ??
+      this.#words[`${key}_other`] ??
+      this.#words[key] ??
+      english[`${key}_other`] ??
+      english[key] ??
+      key;
+    return phrase.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = params[name] ?? "";
+      return typeof value === "number" ? this.number(value) : value;
+    });
+  }
+
+  number(value: number): string {
+    return this.#number.format(value);
+  }
+}
+
+export const i18n = new I18n();
+export const t = (key: Key, params?: Record<string, string | number>): string =>
+  i18n.t(key, params);
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** "3 min", "5 h", "2 d", then a date: short, because every post carries one. */
+export function shortTime(iso: string, now: number): string {
+  const then = Date.parse(iso);
+  const age = Math.max(0, now - then);
+  const unit = (value: number, name: "minute" | "hour" | "day") =>
+    new Intl.NumberFormat(i18n.language, {
+      style: "unit",
+      unit: name,
+      unitDisplay: i18n.language === "en" ? "narrow" : "short",
+    }).format(Math.floor(value));
+  if (age < HOUR) return unit(Math.max(1, age / MINUTE), "minute");
+  if (age < DAY) return unit(age / HOUR, "hour");
+  if (age < 7 * DAY) return unit(age / DAY, "day");
+  const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(i18n.language, {
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(then);
+}
+
+export function longTime(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.language, { dateStyle: "long", timeStyle: "short" }).format(
+    Date.parse(iso),
+  );
+}
+
+export function monthOf(iso: string): string {
+  return new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric" }).format(
+    Date.parse(iso),
+  );
+}

@@ -1,0 +1,2 @@
+/** Runes everywhere: a component without them is an error, not a guess. */
+export default { compilerOptions: { runes: true } };
