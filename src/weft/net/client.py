@@ -12,9 +12,11 @@ import socket
 import ssl
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -32,6 +34,8 @@ MAX_POST_ANSWER = 16 * 1024
 # The whole request with its redirects. A slow small server answers in 5 s; a job tries again later.
 TOTAL_SECONDS = 20.0
 CONNECT_SECONDS = 8.0
+# A download of gigabytes takes as long as it takes, but a line this long silent is dead.
+STALL_SECONDS = 30.0
 # http → https, bare domain → www, and one to spare.
 MAX_REDIRECTS = 3
 # Sockets in use at once: far more than the 64 that reach 200 slow servers in a second, and far under
@@ -139,6 +143,41 @@ class Client:
         response, _whole = await self._send(request, url, MAX_POST_ANSWER, timeout)
         return response
 
+    async def download(
+        self,
+        url: str,
+        to: Path,
+        *,
+        max_bytes: int,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """Fetch ``url`` into the file ``to``, going on where that ends when the server can.
+
+        Returns the file's size. ``progress(have, whole)`` is called as it grows, in bytes; ``whole``
+        is 0 when the server does not say. There is no bound on the whole time, but the download
+        fails when nothing comes for `STALL_SECONDS`. Raises `OutboundRefused` for more than
+        ``max_bytes`` and for a status of 400 to 499, else `OutboundFailed`; what has come is kept.
+        """
+        have = _size_of(to)
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        if have:
+            headers["Range"] = f"bytes={have}-"
+        request = _Request("GET", headers, None, None, _REDIRECTS)
+        patience = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_SECONDS, sock_read=STALL_SECONDS
+        )
+        async with _budget(url, None):
+            here = self._guard.check_url(url)
+            for _ in range(MAX_REDIRECTS + 1):
+                async with self._session_for(here).get(
+                    here, headers=request.headers, allow_redirects=False, timeout=patience
+                ) as answer:
+                    there = self._redirect(answer, here, request.redirects)
+                    if there is None:
+                        return await _save(answer, to, have, max_bytes, progress)
+                here = there
+        raise OutboundRefused(f"{url} redirects more than {MAX_REDIRECTS} times")
+
     async def close(self) -> None:
         """Close every connection. What is still under way fails."""
         await self._keeping.close()
@@ -245,7 +284,7 @@ class _Request:
 
 
 @asynccontextmanager
-async def _budget(url: str, seconds: float) -> AsyncGenerator[None]:
+async def _budget(url: str, seconds: float | None) -> AsyncGenerator[None]:
     """Bounds the time, and turns whatever the network throws into `OutboundFailed`."""
     try:
         async with asyncio.timeout(seconds):
@@ -268,6 +307,47 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, 
         if size > max_bytes:
             return b"".join(parts)[:max_bytes], False
     return b"".join(parts), True
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+async def _save(
+    answer: aiohttp.ClientResponse,
+    to: Path,
+    have: int,
+    max_bytes: int,
+    progress: Callable[[int, int], None] | None,
+) -> int:
+    """The body at the end of the file, or instead of it when the server sends all from the start."""
+    if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and have:
+        return have  # there is nothing after what we have
+    if answer.status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
+        cause = f"{answer.url} answered {answer.status}"
+        if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise OutboundRefused(cause)
+        raise OutboundFailed(cause)
+    begins = f"bytes {have}-"
+    if answer.status == HTTPStatus.OK or not answer.headers.get("Content-Range", "").startswith(
+        begins
+    ):
+        if answer.status == HTTPStatus.PARTIAL_CONTENT:
+            raise OutboundFailed(f"{answer.url} answered another range than asked")
+        have = 0
+    whole = have + (answer.content_length or 0) if answer.content_length else 0
+    if whole > max_bytes:
+        raise OutboundRefused(f"{answer.url} is larger than {max_bytes} bytes")
+    with to.open("r+b" if have else "wb") as file:
+        file.seek(have)
+        async for part in answer.content.iter_chunked(_CHUNK):
+            have += len(part)
+            if have > max_bytes:
+                raise OutboundRefused(f"{answer.url} is larger than {max_bytes} bytes")
+            file.write(part)
+            if progress:
+                progress(have, whole)
+    return have
 
 
 def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:

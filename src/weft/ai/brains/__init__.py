@@ -1,0 +1,1 @@
+"""What answers for an AI: one small port, and the engines behind it."""

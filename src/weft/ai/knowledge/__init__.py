@@ -1,0 +1,1 @@
+"""What an AI knows: documents, cut into passages, found by their words."""
