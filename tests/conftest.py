@@ -11,6 +11,7 @@ import pytest
 import weft.ai.tables
 import weft.federation.tables
 import weft.people.tables
+import weft.store.facts
 import weft.threads.tables
 import weft.work.tables  # noqa: F401 - the metadata knows all tables now
 from weft.kernel.site import Site

@@ -68,10 +68,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def site(self) -> Site:
         """The names this server goes by."""
-        domain = (self.domain or f"{self.host}:{self.port}").lower()
+        host = self.host if self.host.startswith("127.") else "localhost"
+        domain = (self.domain or f"{host}:{self.port}").lower()
         if self.base_url:
             return Site(domain, self.base_url.rstrip("/"))
-        loopback = domain.split(":")[0] in ("localhost", "127.0.0.1") and not self.tls_cert
+        name = domain.split(":")[0]
+        loopback = (name == "localhost" or name.startswith("127.")) and not self.tls_cert
         return Site(domain, f"{'http' if loopback else 'https'}://{domain}")
 
     @property

@@ -93,6 +93,8 @@ class Draft(Struct, frozen=True):
     ai: dict[str, Any] | None = None
     app: dict[str, Any] | None = None
     idempotency_key: str | None = None
+    at: int | None = None
+    """When it was written, for what is brought in from an archive (ms); now by default."""
 
 
 class Source(Struct, frozen=True):

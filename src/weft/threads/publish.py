@@ -56,7 +56,8 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     parent = _parent(tx, author, draft.reply_to_id)
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
         raise Forbidden("AIs are switched off in this thread")
-    post_id = new_id()
+    written = tx.now if draft.at is None else min(draft.at, tx.now)
+    post_id = new_id() if draft.at is None else id_at(written)
     pictures = attach(tx, author.id, draft.media_ids, post_id)
     html, mentioned, tags = write_html(tx, draft)
     post = _keep(
@@ -81,7 +82,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "ai": draft.ai,
             "no_ai": draft.no_ai,
             "app": draft.app,
-            "created_at": tx.now,
+            "created_at": written,
             "edited_at": None,
             **_place(parent, post_id),
         },

@@ -1,0 +1,179 @@
+"""The two ways in: one WebSocket for any number of streams, and an event stream for each.
+
+Source: https://docs.joinmastodon.org/methods/streaming/
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, WebSocket, get, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import Parameter
+from litestar.response import Stream
+from msgspec import Struct
+
+from weft.api.auth import check_scopes, find_bearer, token_of
+from weft.api.streaming.channels import Channel, open_channel
+from weft.api.streaming.hub import Hub, Listener
+from weft.kernel.errors import WeftError
+from weft.people.oauth import Bearer
+from weft.store.database import Database
+
+HEARTBEAT_S = 15.0
+"""Proxies cut connections that are silent for 30 to 60 s; Mastodon's rhythm."""
+FRAME_MAX = 4_096
+"""Bytes of what a client says: a subscription is some 60."""
+CHANNELS_MAX = 30
+"""Streams of one connection: more columns than fit on any screen."""
+
+
+class Said(Struct):
+    """What a client says on its WebSocket."""
+
+    type: str
+    stream: str = ""
+    tag: str = ""
+
+
+_said = msgspec.json.Decoder(Said)
+
+
+@get("/api/v1/streaming/health", media_type="text/plain", sync_to_thread=False)
+def health() -> str:
+    return "OK"
+
+
+@websocket(["/api/v1/streaming", "/api/v1/streaming/"])
+async def socket_stream(socket: WebSocket[Any, Any, Any], db: Database, hub: Hub) -> None:
+    """Streams over a WebSocket. The token comes in the header, the query (``access_token``) or
+    as the subprotocol, since browsers cannot set headers.
+    """
+    protocol = socket.headers.get("sec-websocket-protocol")
+    try:
+        bearer = await find_bearer(db, token_of(socket) or protocol or "")
+        check_scopes(bearer, "read:statuses", "read:notifications")
+        listener = _listener(bearer)
+        first = socket.query_params.get("stream")
+        opening = open_channel(bearer, first, socket.query_params.get("tag", "")) if first else None
+    except WeftError as refused:
+        await socket.close(code=4001 if refused.status == 401 else 4003, reason=refused.text)
+        return
+    await socket.accept(subprotocols=protocol)
+    if opening is not None:
+        hub.join(listener, opening)
+    talking = asyncio.create_task(_listen(socket, bearer, hub, listener))
+    talking.add_done_callback(lambda _: listener.close())
+    try:
+        while (item := await listener.next()) is not None:
+            label, frame = item
+            await socket.send_data(
+                msgspec.json.encode(
+                    {"stream": label, "event": frame.event, "payload": frame.payload}
+                ).decode()
+            )
+        if not talking.done():
+            await socket.close(code=4001, reason="The stream has ended")
+    except (WebSocketDisconnect, RuntimeError):
+        pass  # it went away while we were speaking
+    finally:
+        hub.leave(listener)
+        talking.cancel()
+
+
+async def _listen(
+    socket: WebSocket[Any, Any, Any], bearer: Bearer, hub: Hub, listener: Listener
+) -> None:
+    try:
+        while True:
+            raw = await socket.receive_data(mode="text")
+            try:
+                if len(raw) > FRAME_MAX:
+                    raise WeftError("That is too long")
+                said = _said.decode(raw)
+                channel = open_channel(bearer, said.stream, said.tag)
+                if said.type == "subscribe":
+                    _check_room(listener, channel)
+                    hub.join(listener, channel)
+                elif said.type == "unsubscribe":
+                    hub.part(listener, channel)
+                else:
+                    raise WeftError("Unknown type: subscribe or unsubscribe")
+            except msgspec.DecodeError:
+                await _complain(socket, "This is not a JSON object with a type and a stream", 400)
+            except WeftError as refused:
+                await _complain(socket, refused.text, refused.status)
+    except (WebSocketDisconnect, RuntimeError):
+        pass
+
+
+def _check_room(listener: Listener, channel: Channel) -> None:
+    if channel.key not in listener.channels and len(listener.channels) >= CHANNELS_MAX:
+        raise WeftError(f"At most {CHANNELS_MAX} streams on one connection", 422)
+
+
+async def _complain(socket: WebSocket[Any, Any, Any], text: str, status: int) -> None:
+    await socket.send_data(msgspec.json.encode({"error": text, "status": status}).decode())
+
+
+def _listener(bearer: Bearer) -> Listener:
+    account = bearer.account
+    return Listener(
+        account.id if account is not None else 0,
+        bearer.token_id,
+        notifications=bearer.may("read:notifications"),
+    )
+
+
+@get(
+    [
+        "/api/v1/streaming/user",
+        "/api/v1/streaming/user/notification",
+        "/api/v1/streaming/public",
+        "/api/v1/streaming/public/local",
+        "/api/v1/streaming/public/remote",
+        "/api/v1/streaming/hashtag",
+        "/api/v1/streaming/hashtag/local",
+        "/api/v1/streaming/direct",
+    ],
+    media_type="text/event-stream",
+)
+async def event_stream(
+    request: Request[Any, Any, Any],
+    db: Database,
+    hub: Hub,
+    tag: str = "",
+    only_media: Annotated[bool, Parameter(query="only_media")] = False,
+) -> Stream:
+    """One stream as server-sent events; a comment line every 15 s keeps it open."""
+    bearer = await find_bearer(db, token_of(request) or "")
+    name = request.url.path.removeprefix("/api/v1/streaming/").strip("/").replace("/", ":")
+    channel = open_channel(bearer, name, tag, only_media=only_media)
+    return Stream(
+        _events(hub, _listener(bearer), channel),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _events(hub: Hub, listener: Listener, channel: Channel) -> AsyncGenerator[bytes]:
+    hub.join(listener, channel)
+    try:
+        yield b":)\n\n"
+        while True:
+            try:
+                item = await asyncio.wait_for(listener.next(), HEARTBEAT_S)
+            except TimeoutError:
+                yield b":thump\n\n"
+                continue
+            if item is None:
+                return
+            yield f"event: {item[1].event}\ndata: {item[1].payload}\n\n".encode()
+    finally:
+        hub.leave(listener)
+
+
+ROUTES = [health, socket_stream, event_stream]
