@@ -1,0 +1,73 @@
+"""How clients turn pages: the parameters that ask, and the ``Link`` header that answers.
+
+RFC 8288 as Mastodon writes it (https://docs.joinmastodon.org/api/guidelines/#pagination): next is
+``max_id`` of the last, prev is ``min_id`` of the first. Clients follow the addresses word by
+word, so they begin with the public base address, whatever a proxy made of the request, and keep
+the request's other parameters.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from litestar import Request
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from weft.kernel.errors import WeftError
+from weft.kernel.ids import parse_id
+from weft.kernel.site import Site
+from weft.store.page import LIMIT, LIMIT_MAX, Page
+
+Turned = NamedDependency[SkipValidation[Page]]
+"""``page``: what ``paging`` gives to a route."""
+_TURNING = frozenset({"max_id", "min_id", "since_id", "access_token"})
+
+
+def link_header(
+    request: Request[Any, Any, Any], site: Site, first: int | None, last: int | None
+) -> dict[str, str]:
+    """Response headers for a page whose first (newest) and last entries have these keys; none
+    for an empty page.
+    """
+    if first is None or last is None:
+        return {}
+    kept: list[tuple[str, str]] = []
+    if query := request.scope["query_string"]:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        kept = [pair for pair in pairs if pair[0] not in _TURNING]
+    here = f"{site.base}{request.scope['path']}?"
+    older = here + urlencode([*kept, ("max_id", str(last))])
+    newer = here + urlencode([*kept, ("min_id", str(first))])
+    return {"Link": f'<{older}>; rel="next", <{newer}>; rel="prev"'}
+
+
+def page_of(
+    max_id: str | None, since_id: str | None, min_id: str | None, limit: int | None, usual: int
+) -> Page:
+    """A page from query parameters. Errors: 400 for what is no id."""
+    return Page(_id(max_id), _id(since_id), _id(min_id), max(1, min(limit or usual, LIMIT_MAX)))
+
+
+def paging(usual: int = LIMIT) -> dict[str, Provide]:
+    """The dependency ``page: Page`` for a route whose pages usually hold so many."""
+
+    def page(
+        max_id: str | None = None,
+        since_id: str | None = None,
+        min_id: str | None = None,
+        limit: int | None = None,
+    ) -> Page:
+        return page_of(max_id, since_id, min_id, limit, usual)
+
+    provider: Callable[..., Page] = page
+    return {"page": Provide(provider, sync_to_thread=False)}
+
+
+def _id(text: str | None) -> int | None:
+    if not text:
+        return None
+    value = parse_id(text)
+    if value is None:
+        raise WeftError("max_id, since_id and min_id must be ids")
+    return value

@@ -1,0 +1,241 @@
+"""Posts and what belongs to them, as Mastodon's API shows them: field for field and in its order.
+
+Sources: https://docs.joinmastodon.org/entities/ (Status, MediaAttachment, Context, …). What is
+missing is null, never absent. Of ours: ``ai`` and ``no_ai``.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from weft.api.mastodon.entities_accounts import Account
+
+
+class Size(Struct, frozen=True):
+    """Pixels."""
+
+    width: int
+    height: int
+    size: str
+    aspect: float
+
+
+class Focus(Struct, frozen=True):
+    """From -1 to 1; the middle is 0, 0."""
+
+    x: float
+    y: float
+
+
+class MediaMeta(Struct, frozen=True, omit_defaults=True):
+    """What is known of a picture's sizes; clients take an empty object for nothing."""
+
+    original: Size | None = None
+    small: Size | None = None
+    focus: Focus | None = None
+
+
+class MediaAttachment(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/MediaAttachment/; ``url`` is null while it is being
+    processed.
+    """
+
+    id: str
+    type: str
+    url: str | None
+    preview_url: str | None
+    remote_url: str | None
+    preview_remote_url: str | None
+    text_url: str | None
+    meta: MediaMeta
+    description: str | None
+    blurhash: str | None
+
+
+class StatusMention(Struct, frozen=True):
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class StatusTag(Struct, frozen=True):
+    name: str
+    url: str
+
+
+class Application(Struct, frozen=True):
+    name: str
+    website: str | None = None
+
+
+class AiSource(Struct, frozen=True):
+    """Where a claim in an AI's answer comes from."""
+
+    n: int
+    title: str
+    url: str | None
+    quote: str
+
+
+class StatusAi(Struct, frozen=True):
+    """Of ours: how an AI came to say this. ``trigger``: the id of the post that it answers."""
+
+    sources: list[AiSource]
+    model: str | None = None
+    trigger: str | None = None
+
+
+class QuoteApproval(Struct, frozen=True):
+    """Posts here cannot be quoted yet, by anyone."""
+
+    automatic: list[str] = []
+    manual: list[str] = []
+    current_user: str = "denied"
+
+
+class Status(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Status/"""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str | None
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    quotes_count: int
+    edited_at: str | None
+    favourited: bool
+    reblogged: bool
+    muted: bool
+    bookmarked: bool
+    content: str
+    filtered: list[Any]
+    reblog: "Status | None"
+    application: Application | None
+    account: Account
+    media_attachments: list[MediaAttachment]
+    mentions: list[StatusMention]
+    tags: list[StatusTag]
+    emojis: list[dict[str, Any]]
+    quote: None
+    quote_approval: QuoteApproval
+    card: None
+    poll: None
+    ai: StatusAi | None
+    no_ai: bool
+
+
+class DeletedStatus(Struct, frozen=True):
+    """A post that was taken back, with what was written, so that it can be written anew."""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str | None
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    quotes_count: int
+    edited_at: str | None
+    favourited: bool
+    reblogged: bool
+    muted: bool
+    bookmarked: bool
+    content: str
+    text: str
+    filtered: list[Any]
+    reblog: Status | None
+    application: Application | None
+    account: Account
+    media_attachments: list[MediaAttachment]
+    mentions: list[StatusMention]
+    tags: list[StatusTag]
+    emojis: list[dict[str, Any]]
+    quote: None
+    card: None
+    poll: None
+    ai: StatusAi | None
+    no_ai: bool
+    content_type: str
+
+
+class Context(Struct, frozen=True):
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+class StatusSource(Struct, frozen=True):
+    """``content_type`` is of ours (and of Mastodon's forks): how to read ``text``."""
+
+    id: str
+    text: str
+    spoiler_text: str
+    content_type: str
+
+
+class StatusEdit(Struct, frozen=True):
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Account
+    poll: None
+    quote: None
+    media_attachments: list[MediaAttachment]
+    emojis: list[dict[str, Any]]
+
+
+class Notification(Struct, frozen=True):
+    id: str
+    type: str
+    created_at: str
+    group_key: str
+    account: Account
+    status: Status | None
+    filtered: bool
+    report: None = None
+
+
+class UnreadCount(Struct, frozen=True):
+    count: int
+
+
+class TagHistory(Struct, frozen=True):
+    day: str
+    uses: str
+    accounts: str
+
+
+class Tag(Struct, frozen=True):
+    id: str
+    name: str
+    url: str
+    history: list[TagHistory]
+    following: bool
+    featuring: bool
+
+
+class Search(Struct, frozen=True):
+    accounts: list[Account]
+    statuses: list[Status]
+    hashtags: list[Tag]
+
+
+class Marker(Struct, frozen=True):
+    last_read_id: str
+    version: int
+    updated_at: str

@@ -1,0 +1,256 @@
+"""From rows to what clients read: posts, pictures, notifications, without a query per post.
+
+The home timeline is the most asked question of all; what is done here is done forty times for
+each answer. So: four small reads for any number of posts, and positions instead of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from weft.api.mastodon.entities_accounts import Account
+from weft.api.mastodon.entities_statuses import (
+    AiSource,
+    Application,
+    DeletedStatus,
+    Focus,
+    MediaAttachment,
+    MediaMeta,
+    QuoteApproval,
+    Size,
+    Status,
+    StatusAi,
+    StatusEdit,
+    StatusMention,
+    StatusSource,
+    StatusTag,
+)
+from weft.api.mastodon.fragments import account_fragments
+from weft.kernel.clock import iso
+from weft.kernel.errors import NotFound
+from weft.kernel.site import Site
+from weft.store.database import Tx
+from weft.threads import posts as posts_
+from weft.threads.edit import Version
+from weft.threads.media import Upload
+from weft.threads.model import Media, Post
+from weft.threads.tables import bookmarks, likes, muted_threads
+from weft.threads.tables import posts as post_table
+from weft.threads.tokens import fold_tag
+
+CONTENT_TYPES = {"plain": "text/plain", "markdown": "text/markdown", "html": "text/html"}
+
+_NOTHING: list[Any] = []
+_NO_QUOTES = QuoteApproval()
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_ids = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
+_threads = sa.bindparam("threads", expanding=True, type_=sa.BigInteger)
+_LIKED, _BOOSTED, _KEPT, _MUTED = range(4)
+_MARKS = sa.union_all(
+    sa.select(sa.literal_column(str(_LIKED)), likes.c.post_id).where(
+        likes.c.account_id == _viewer, likes.c.post_id.in_(_ids)
+    ),
+    sa.select(sa.literal_column(str(_BOOSTED)), post_table.c.boost_of_id).where(
+        post_table.c.author_id == _viewer, post_table.c.boost_of_id.in_(_ids)
+    ),
+    sa.select(sa.literal_column(str(_KEPT)), bookmarks.c.post_id).where(
+        bookmarks.c.account_id == _viewer, bookmarks.c.post_id.in_(_ids)
+    ),
+    sa.select(sa.literal_column(str(_MUTED)), muted_threads.c.thread_id).where(
+        muted_threads.c.account_id == _viewer, muted_threads.c.thread_id.in_(_threads)
+    ),
+)
+
+Marks = tuple[set[int], set[int], set[int], set[int]]
+
+
+def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
+    """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
+    was checked by whoever found them.
+    """
+    if not posts:
+        return []
+    boosted = [post.boost_of_id for post in posts if post.boost_of_id is not None]
+    originals = posts_.by_ids(tx, boosted) if boosted else {}
+    shown = [*posts, *originals.values()]
+    authors = account_fragments(tx, [post.author_id for post in shown])
+    marks = _marks(tx, viewer, shown)
+    site = tx.site
+    made: list[Status] = []
+    for post in posts:
+        original: Status | None = None
+        if post.boost_of_id is not None:
+            inner = originals.get(post.boost_of_id)
+            if inner is None:
+                continue  # deleted between two reads (PostgreSQL): the boost goes with it
+            original = _status(site, inner, authors[inner.author_id], marks, None)
+        made.append(_status(site, post, authors[post.author_id], marks, original))
+    return made
+
+
+def status(tx: Tx, viewer: int | None, post: Post) -> Status:
+    """One post. Errors: NotFound when it went away meanwhile."""
+    made = statuses(tx, viewer, [post])
+    if not made:
+        raise NotFound
+    return made[0]
+
+
+def deleted_status(shown: Status, post: Post) -> DeletedStatus:
+    """What a deletion answers: the post as it was shown, and what was written."""
+    values = {
+        field: getattr(shown, field)
+        for field in DeletedStatus.__struct_fields__
+        if field not in ("text", "content_type")
+    }
+    return DeletedStatus(text=post.source, content_type=CONTENT_TYPES[post.format], **values)
+
+
+def source(post: Post) -> StatusSource:
+    return StatusSource(str(post.id), post.source, post.spoiler, CONTENT_TYPES[post.format])
+
+
+def status_edit(
+    site: Site, version: Version, author: Account, emojis: list[dict[str, Any]]
+) -> StatusEdit:
+    return StatusEdit(
+        content=version.html,
+        spoiler_text=version.spoiler,
+        sensitive=version.sensitive,
+        created_at=iso(version.at),
+        account=author,
+        poll=None,
+        quote=None,
+        media_attachments=[attachment(site, picture) for picture in version.media],
+        emojis=emojis,
+    )
+
+
+def upload(site: Site, one: Upload) -> MediaAttachment:
+    """A picture that is not on a post yet; without an address until it is processed."""
+    picture = Media(
+        id=str(one.id),
+        mime=one.mime or "image/unknown",
+        blob=one.blob,
+        small=one.small,
+        description=one.description,
+        blurhash=one.blurhash,
+        width=one.width,
+        height=one.height,
+        small_width=one.small_width,
+        small_height=one.small_height,
+        focus_x=one.focus_x,
+        focus_y=one.focus_y,
+    )
+    return attachment(site, msgspec.to_builtins(picture))
+
+
+def attachment(site: Site, picture: dict[str, Any]) -> MediaAttachment:
+    """A picture of a post, from ``threads.model.Media`` as JSON."""
+    remote = picture["remote_url"] or None
+    blob, small = picture["blob"], picture["small"]
+    url = site.blob_url(blob) if blob else remote
+    x, y = picture["focus_x"], picture["focus_y"]
+    kind = picture["mime"].partition("/")[0]
+    return MediaAttachment(
+        id=picture["id"],
+        type=kind if kind in ("image", "video", "audio") else "unknown",
+        url=url,
+        preview_url=site.blob_url(small) if small else url,
+        remote_url=remote,
+        preview_remote_url=None,
+        text_url=None,
+        meta=MediaMeta(
+            original=_size(picture["width"], picture["height"]),
+            small=_size(picture["small_width"], picture["small_height"]),
+            focus=Focus(x, y) if x or y else None,
+        ),
+        description=picture["description"] or None,
+        blurhash=picture["blurhash"],
+    )
+
+
+def _size(width: int | None, height: int | None) -> Size | None:
+    if not width or not height:
+        return None
+    return Size(width, height, f"{width}x{height}", width / height)
+
+
+def _marks(tx: Tx, viewer: int | None, shown: Sequence[Post]) -> Marks:
+    """What the viewer did with these posts: liked, boosted, bookmarked (post ids), muted
+    (thread ids).
+    """
+    marks: Marks = (set(), set(), set(), set())
+    if viewer is None:
+        return marks
+    ids = [post.id for post in shown if post.boost_of_id is None]
+    threads = [post.thread_id for post in shown if post.boost_of_id is None]
+    if ids:
+        for kind, id_ in tx.rows(_MARKS, viewer=viewer, ids=ids, threads=threads):
+            marks[kind].add(id_)
+    return marks
+
+
+def _status(
+    site: Site, post: Post, author: Account, marks: Marks, original: Status | None
+) -> Status:
+    # By position, in the order of ``Status``: names would cost a third more.
+    return Status(
+        str(post.id),
+        iso(post.created_at),
+        str(post.reply_to_id) if post.reply_to_id is not None else None,
+        str(post.reply_to_author_id) if post.reply_to_author_id is not None else None,
+        post.sensitive,
+        post.spoiler,
+        post.visibility,
+        post.language,
+        post.uri,
+        post.url,
+        post.replies_count,
+        post.boosts_count,
+        post.likes_count,
+        0,
+        iso(post.edited_at) if post.edited_at is not None else None,
+        post.id in marks[_LIKED],
+        post.id in marks[_BOOSTED],
+        post.thread_id in marks[_MUTED],
+        post.id in marks[_KEPT],
+        post.html,
+        _NOTHING,
+        original,
+        Application(post.app["name"], post.app.get("website")) if post.app else None,
+        author,
+        [attachment(site, picture) for picture in post.media] if post.media else _NOTHING,
+        [
+            StatusMention(one["id"], one["username"], one["url"], one["acct"])
+            for one in post.mentions
+        ]
+        if post.mentions
+        else _NOTHING,
+        [StatusTag(tag, site.tag_url(fold_tag(tag))) for tag in post.tags]
+        if post.tags
+        else _NOTHING,
+        post.emojis,
+        None,
+        _NO_QUOTES,
+        None,
+        None,
+        _ai(post.ai) if post.ai is not None else None,
+        post.no_ai,
+    )
+
+
+def _ai(record: dict[str, Any]) -> StatusAi:
+    trigger = record.get("trigger")
+    return StatusAi(
+        sources=[
+            AiSource(one.get("n", n), one.get("title", ""), one.get("url"), one.get("quote", ""))
+            for n, one in enumerate(record.get("sources") or (), 1)
+        ],
+        model=record.get("model"),
+        trigger=str(trigger) if trigger is not None else None,
+    )

@@ -1,0 +1,329 @@
+"""One post: written, read, changed, taken back.
+
+https://docs.joinmastodon.org/methods/statuses/. Of ours: ``content_type`` (as Mastodon's forks
+have it), ``no_ai``, and ``POST …/ais``, by which a thread's author switches AIs off and on.
+"""
+
+from typing import Annotated, Any, cast
+
+from litestar import delete, get, post, put
+from litestar.params import Parameter
+from msgspec import Struct
+
+from weft.api.auth import scope, scope_if_any
+from weft.api.given import Db, Me, Owner, Viewer
+from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.entities_statuses import (
+    Context,
+    DeletedStatus,
+    Status,
+    StatusEdit,
+    StatusSource,
+)
+from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.serialise import deleted_status, source, status, status_edit, statuses
+from weft.api.resolver import Resolver, Seeker
+from weft.kernel.errors import Invalid, NotFound
+from weft.kernel.ids import parse_id
+from weft.people import accounts, credentials, oauth
+from weft.people.model import Account
+from weft.store.database import Database, Tx
+from weft.threads import media, posts, threadview
+from weft.threads.ais import let_ais
+from weft.threads.delete import delete as delete_post
+from weft.threads.edit import edit, history
+from weft.threads.markup import scan
+from weft.threads.model import Draft, Format, Post, Visibility
+from weft.threads.publish import FORMATS, publish
+
+IDS_MAX = 40
+"""Posts asked for at once: Mastodon's page."""
+KEY_MAX = 255
+"""Characters of an idempotency key, as the table keeps them."""
+LANGUAGE_MAX = 20
+_FORMATS: dict[str, Format] = {"text/plain": "plain", "text/markdown": "markdown"}
+_VISIBILITIES = ("public", "unlisted", "private", "direct")
+
+
+class MediaAttribute(Struct):
+    """A new description or focus of a picture that hangs on the post."""
+
+    id: str
+    description: str | None = None
+    focus: str | None = None
+
+
+class NewStatus(Struct):
+    """https://docs.joinmastodon.org/methods/statuses/#form-data-parameters"""
+
+    status: str | None = None
+    in_reply_to_id: str | int | None = None
+    media_ids: list[str | int] | None = None
+    sensitive: bool | None = None
+    spoiler_text: str | None = None
+    visibility: str | None = None
+    language: str | None = None
+    content_type: str | None = None
+    no_ai: bool | None = None
+    scheduled_at: str | None = None
+    poll: dict[str, Any] | None = None
+
+
+class ChangedStatus(Struct):
+    """What is left out stays as it is."""
+
+    status: str | None = None
+    spoiler_text: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    media_ids: list[str | int] | None = None
+    media_attributes: list[MediaAttribute] | None = None
+    content_type: str | None = None
+    poll: dict[str, Any] | None = None
+
+
+class AisAllowed(Struct):
+    allowed: bool
+
+
+@post("/api/v1/statuses", guards=[scope("write:statuses")], status_code=200)
+async def create(
+    db: Db,
+    me: Me,
+    bearer: Owner,
+    resolver: Seeker,
+    data: NewStatus,
+    idempotency_key: Annotated[str | None, Parameter(header="Idempotency-Key")] = None,
+) -> Status:
+    """Post. The same ``Idempotency-Key`` gives the same post again."""
+    if data.scheduled_at:
+        raise Invalid("Validation failed: Scheduled posts are not supported yet")
+    _no_poll(data.poll)
+    text = data.status or ""
+    form = _format(data.content_type)
+    await _learn_mentions(db, resolver, text, form)
+
+    def write(tx: Tx) -> Status:
+        choices = _choices(tx, me)
+        app = oauth.app_by_id(tx, bearer.app_id) if bearer.app_id is not None else None
+        draft = Draft(
+            text=text,
+            format=form,
+            spoiler=data.spoiler_text or "",
+            sensitive=_first(data.sensitive, choices.get("sensitive"), False),
+            language=_language(data.language or choices.get("language")),
+            visibility=_visibility(data.visibility or choices.get("visibility") or "public"),
+            reply_to_id=_reply_to(data.in_reply_to_id),
+            media_ids=_ids(data.media_ids),
+            no_ai=data.no_ai or False,
+            app=oauth.app_json(app),
+            idempotency_key=idempotency_key[:KEY_MAX] if idempotency_key else None,
+        )
+        return status(tx, me.id, publish(tx, me, draft))
+
+    return await db.write(write)
+
+
+@get("/api/v1/statuses", guards=[scope_if_any("read:statuses")])
+async def several(
+    db: Db,
+    viewer: Viewer,
+    ids: Annotated[list[str] | None, Parameter(query="id")] = None,
+) -> list[Status]:
+    """Those of these posts that the viewer may see, in the order asked for."""
+    as_ = viewer.id if viewer is not None else None
+    wanted = [number for text in (ids or [])[:IDS_MAX] if (number := parse_id(text)) is not None]
+
+    def read(tx: Tx) -> list[Status]:
+        found = [
+            one
+            for number in dict.fromkeys(wanted)
+            if (one := posts.by_id(tx, number)) is not None and posts.may_see(tx, as_, one)
+        ]
+        return statuses(tx, as_, found)
+
+    return await db.read(read)
+
+
+@get("/api/v1/statuses/{status_id:str}", guards=[scope_if_any("read:statuses")])
+async def show(db: Db, viewer: Viewer, status_id: str) -> Status:
+    as_ = viewer.id if viewer is not None else None
+    number = id_of(status_id)
+    return await db.read(lambda tx: status(tx, as_, posts.see(tx, as_, number)))
+
+
+@put("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")])
+async def change(db: Db, me: Me, resolver: Seeker, status_id: str, data: ChangedStatus) -> Status:
+    """Edit one's own post; what it was stays in its history."""
+    _no_poll(data.poll)
+    number = id_of(status_id)
+    if data.status:
+        await _learn_mentions(db, resolver, data.status, _format(data.content_type))
+
+    def write(tx: Tx) -> Status:
+        now = _own(tx, me, number)
+        for attribute in data.media_attributes or ():
+            media.describe(
+                tx,
+                me.id,
+                id_of(attribute.id),
+                description=attribute.description,
+                focus=media.parse_focus(attribute.focus),
+            )
+        kept = tuple(int(picture["id"]) for picture in now.media)
+        draft = Draft(
+            text=now.source if data.status is None else data.status,
+            format=now.format if data.content_type is None else _format(data.content_type),
+            spoiler=now.spoiler if data.spoiler_text is None else data.spoiler_text,
+            sensitive=now.sensitive if data.sensitive is None else data.sensitive,
+            language=_language(data.language or now.language),
+            media_ids=kept if data.media_ids is None else _ids(data.media_ids),
+        )
+        return status(tx, me.id, edit(tx, me, number, draft))
+
+    return await db.write(write)
+
+
+@delete("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")], status_code=200)
+async def take_back(db: Db, me: Me, status_id: str, delete_media: bool = False) -> DeletedStatus:
+    """Delete one's own post; what was written comes back, to be written anew."""
+    number = id_of(status_id)
+
+    def write(tx: Tx) -> DeletedStatus:
+        now = _own(tx, me, number)
+        shown = status(tx, me.id, now)
+        return deleted_status(shown, delete_post(tx, me, number, keep_media=not delete_media))
+
+    return await db.write(write)
+
+
+@get("/api/v1/statuses/{status_id:str}/context", guards=[scope_if_any("read:statuses")])
+async def context(db: Db, viewer: Viewer, status_id: str) -> Context:
+    """What it answers (the thread's first post first), and what answers it."""
+    as_ = viewer.id if viewer is not None else None
+    number = id_of(status_id)
+
+    def read(tx: Tx) -> Context:
+        above, below = threadview.context(tx, as_, posts.see(tx, as_, number))
+        shown = statuses(tx, as_, [*above, *below])
+        return Context(shown[: len(above)], shown[len(above) :])
+
+    return await db.read(read)
+
+
+@get("/api/v1/statuses/{status_id:str}/source", guards=[scope("read:statuses")])
+async def written(db: Db, me: Me, status_id: str) -> StatusSource:
+    """One's own post as it was written, for editing."""
+    number = id_of(status_id)
+    return await db.read(lambda tx: source(_own(tx, me, number)))
+
+
+@get("/api/v1/statuses/{status_id:str}/history", guards=[scope_if_any("read:statuses")])
+async def versions(db: Db, viewer: Viewer, status_id: str) -> list[StatusEdit]:
+    """Every version, the first first."""
+    as_ = viewer.id if viewer is not None else None
+    number = id_of(status_id)
+
+    def read(tx: Tx) -> list[StatusEdit]:
+        one = posts.see(tx, as_, number)
+        author = account_fragments(tx, [one.author_id])[one.author_id]
+        return [status_edit(tx.site, version, author, one.emojis) for version in history(tx, one)]
+
+    return await db.read(read)
+
+
+@post("/api/v1/statuses/{status_id:str}/ais", guards=[scope("write:statuses")], status_code=200)
+async def allow_ais(db: Db, me: Me, status_id: str, data: AisAllowed) -> Status:
+    """Of ours: the author of a thread keeps AIs out of it, or lets them in again."""
+    number = id_of(status_id)
+    return await db.write(
+        lambda tx: status(tx, me.id, let_ais(tx, me, number, allowed=data.allowed))
+    )
+
+
+# -- what clients send, checked ---------------------------------------------------------------
+
+
+async def _learn_mentions(db: Database, resolver: Resolver, text: str, form: Format) -> None:
+    """People elsewhere who are named for the first time have to be looked up before."""
+    named = [token for token in scan(text, FORMATS[form]).mentions if token.host]
+    if not named:
+        return
+
+    def unknown(tx: Tx) -> list[str]:
+        return [
+            f"@{token.username}@{token.host}"
+            for token in named
+            if token.host != tx.site.domain
+            and accounts.by_handle(tx, token.username, token.host) is None
+        ]
+
+    await resolver.look(await db.read(unknown))
+
+
+def _choices(tx: Tx, me: Account) -> dict[str, Any]:
+    held = credentials.by_account(tx, me.id)
+    return held.preferences if held is not None else {}
+
+
+def _own(tx: Tx, me: Account, post_id: int) -> Post:
+    found = posts.by_id(tx, post_id)
+    if found is None or found.author_id != me.id or found.boost_of_id is not None:
+        raise NotFound
+    return found
+
+
+def _first(*values: bool | None) -> bool:
+    return next(value for value in values if value is not None)
+
+
+def _no_poll(poll: dict[str, Any] | None) -> None:
+    if poll:
+        raise Invalid("Validation failed: Polls are not supported yet")
+
+
+def _format(content_type: str | None) -> Format:
+    form = _FORMATS.get(content_type or "text/plain")
+    if form is None:
+        raise Invalid("Validation failed: Content type must be text/plain or text/markdown")
+    return form
+
+
+def _visibility(text: str) -> Visibility:
+    if text not in _VISIBILITIES:
+        raise Invalid("Validation failed: Visibility is not included in the list")
+    return cast("Visibility", text)
+
+
+def _language(text: str | None) -> str | None:
+    # A language that nobody knows is no reason to refuse a post: it only filters timelines.
+    return text if text and len(text) <= LANGUAGE_MAX and text.isascii() else None
+
+
+def _reply_to(given: str | int | None) -> int | None:
+    if given is None or given == "":
+        return None
+    number = parse_id(str(given))
+    if number is None:
+        raise NotFound("The post you are replying to was not found")
+    return number
+
+
+def _ids(given: list[str | int] | None) -> tuple[int, ...]:
+    numbers = [parse_id(str(one)) for one in given or ()]
+    if None in numbers:
+        raise Invalid("Validation failed: Media was not found or is already used")
+    return tuple(number for number in numbers if number is not None)
+
+
+ROUTES = [
+    create,
+    several,
+    show,
+    change,
+    take_back,
+    context,
+    written,
+    versions,
+    allow_ais,
+]

@@ -1,0 +1,180 @@
+"""Lists of posts: home, public, tag, an account's, favourites, bookmarks.
+
+https://docs.joinmastodon.org/methods/timelines/, …/accounts/#statuses, …/favourites/, …/bookmarks/
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.params import Parameter
+
+from weft.api.auth import scope, scope_if_any
+from weft.api.given import Db, Me, Viewer
+from weft.api.links import Turned, paging
+from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.entities_statuses import Status
+from weft.api.mastodon.serialise import statuses
+from weft.kernel.errors import NotFound
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Database, Tx
+from weft.threads import timelines
+from weft.threads.model import Post
+
+Posts = Response[list[Status]]
+
+
+async def _answer(
+    request: Request[Any, Any, Any],
+    db: Database,
+    viewer: int | None,
+    find: Callable[[Tx], list[Post]],
+) -> Posts:
+    """Find, show and encode in one read; pages by post id."""
+
+    def read(tx: Tx) -> tuple[bytes, list[int]]:
+        found = find(tx)
+        return encode(statuses(tx, viewer, found)), [post.id for post in found]
+
+    body, keys = await db.read(read)
+    return json_page(request, db.site, body, keys)
+
+
+async def _kept(
+    request: Request[Any, Any, Any],
+    db: Database,
+    viewer: int,
+    find: Callable[[Tx], list[tuple[int, Post]]],
+) -> Posts:
+    """The same for lists that are paged by when something was kept."""
+
+    def read(tx: Tx) -> tuple[bytes, list[int]]:
+        found = find(tx)
+        shown = statuses(tx, viewer, [post for _, post in found])
+        return encode(shown), [key for key, _ in found]
+
+    body, keys = await db.read(read)
+    return json_page(request, db.site, body, keys)
+
+
+def _id(viewer: Account | None) -> int | None:
+    return viewer.id if viewer is not None else None
+
+
+@get("/api/v1/timelines/home", guards=[scope("read:statuses")], dependencies=paging())
+async def home(request: Request[Any, Any, Any], db: Db, me: Me, page: Turned) -> Posts:
+    return await _answer(request, db, me.id, lambda tx: timelines.home(tx, me.id, page))
+
+
+@get("/api/v1/timelines/public", guards=[scope_if_any("read:statuses")], dependencies=paging())
+async def public(
+    request: Request[Any, Any, Any],
+    db: Db,
+    viewer: Viewer,
+    page: Turned,
+    local: bool = False,
+    remote: bool = False,
+    only_media: bool = False,
+) -> Posts:
+    as_ = _id(viewer)
+    return await _answer(
+        request,
+        db,
+        as_,
+        lambda tx: timelines.public(
+            tx, as_, page, local=local, remote=remote, only_media=only_media
+        ),
+    )
+
+
+@get(
+    "/api/v1/timelines/tag/{hashtag:str}",
+    guards=[scope_if_any("read:statuses")],
+    dependencies=paging(),
+)
+async def tag(
+    request: Request[Any, Any, Any],
+    db: Db,
+    viewer: Viewer,
+    page: Turned,
+    hashtag: str,
+    any_: Annotated[list[str] | None, Parameter(query="any")] = None,
+    all_: Annotated[list[str] | None, Parameter(query="all")] = None,
+    none: list[str] | None = None,
+    local: bool = False,
+    remote: bool = False,
+    only_media: bool = False,
+) -> Posts:
+    as_ = _id(viewer)
+    return await _answer(
+        request,
+        db,
+        as_,
+        lambda tx: timelines.tag(
+            tx,
+            as_,
+            hashtag,
+            page,
+            also=any_ or (),
+            every=all_ or (),
+            without=none or (),
+            local=local,
+            remote=remote,
+            only_media=only_media,
+        ),
+    )
+
+
+@get(
+    "/api/v1/accounts/{account_id:str}/statuses",
+    guards=[scope_if_any("read:statuses")],
+    dependencies=paging(),
+)
+async def account_statuses(
+    request: Request[Any, Any, Any],
+    db: Db,
+    viewer: Viewer,
+    page: Turned,
+    account_id: str,
+    exclude_replies: bool = False,
+    exclude_reblogs: bool = False,
+    only_media: bool = False,
+    pinned: bool = False,
+    tagged: str | None = None,
+) -> Posts:
+    """``pinned``: there are no pinned posts yet, so none."""
+    as_ = _id(viewer)
+    author = id_of(account_id)
+
+    def find(tx: Tx) -> list[Post]:
+        found = accounts.get(tx, author)
+        if found.suspended_at is not None:
+            raise NotFound
+        if pinned:
+            return []
+        return timelines.account_posts(
+            tx,
+            as_,
+            author,
+            page,
+            exclude_replies=exclude_replies,
+            exclude_boosts=exclude_reblogs,
+            only_media=only_media,
+            tagged=tagged,
+        )
+
+    return await _answer(request, db, as_, find)
+
+
+@get("/api/v1/favourites", guards=[scope("read:favourites")], dependencies=paging())
+async def favourites(request: Request[Any, Any, Any], db: Db, me: Me, page: Turned) -> Posts:
+    return await _kept(request, db, me.id, lambda tx: timelines.favourites(tx, me.id, page))
+
+
+@get("/api/v1/bookmarks", guards=[scope("read:bookmarks")], dependencies=paging())
+async def bookmarks(request: Request[Any, Any, Any], db: Db, me: Me, page: Turned) -> Posts:
+    return await _kept(request, db, me.id, lambda tx: timelines.bookmarks(tx, me.id, page))
+
+
+ROUTES = [home, public, tag, account_statuses, favourites, bookmarks]

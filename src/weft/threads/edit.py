@@ -1,0 +1,191 @@
+"""Changing what was said; what it was before stays readable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from weft.kernel.errors import NotFound
+from weft.kernel.ids import new_id
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Tx
+from weft.threads import limits, posts
+from weft.threads.model import Draft, Incoming, Post
+from weft.threads.notifications import notify
+from weft.threads.publish import attach, index_words, mention_json, name_things, write_html
+from weft.threads.tables import media, post_edits, post_tags
+from weft.threads.tables import posts as post_table
+from weft.work import events
+
+_post = sa.bindparam("post", type_=sa.BigInteger)
+_KEEP_OLD = post_edits.insert()
+_UNTAG = post_tags.delete().where(post_tags.c.post_id == _post)
+_DETACH = (
+    media.update()
+    .where(media.c.post_id == _post, media.c.id.not_in(sa.bindparam("kept", expanding=True)))
+    .values(post_id=None, created_at=sa.bindparam("at", type_=sa.BigInteger))
+)
+_BOOSTERS = sa.select(post_table.c.author_id).where(
+    post_table.c.boost_of_id == _post, post_table.c.local.is_(True)
+)
+_VERSIONS = (
+    sa.select(
+        post_edits.c.at,
+        post_edits.c.html,
+        post_edits.c.spoiler,
+        post_edits.c.sensitive,
+        post_edits.c.media,
+    )
+    .where(post_edits.c.post_id == _post)
+    .order_by(post_edits.c.id)
+)
+_SHOWN = ("html", "spoiler", "sensitive", "media")
+"""What readers see of a version: a change in nothing of it is no edit."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """What a post was at ``at`` (ms)."""
+
+    at: int
+    html: str
+    spoiler: str
+    sensitive: bool
+    media: list[dict[str, Any]]
+
+
+def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
+    """Replace what one's own post says. Visibility, place in the thread, and the AI record stay.
+    Those mentioned before may still see it. Nothing changed: no new version.
+
+    Errors: NotFound (not theirs), Invalid (as for a new post).
+    """
+    post = posts.by_id(tx, post_id)
+    if post is None or post.author_id != author.id or post.boost_of_id is not None:
+        raise NotFound
+    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
+    tx.run(_DETACH, post=post.id, kept=list(draft.media_ids) or [0], at=tx.now)
+    pictures = attach(tx, author.id, draft.media_ids, post.id)
+    html, mentioned, tags = write_html(tx, draft)
+    return _change(
+        tx,
+        author,
+        post,
+        mentioned,
+        {
+            "source": draft.text,
+            "format": draft.format,
+            "html": html,
+            "spoiler": draft.spoiler,
+            "sensitive": draft.sensitive or bool(draft.spoiler),
+            "language": draft.language or post.language,
+            "tags": tags,
+            "media": [msgspec.to_builtins(picture) for picture in pictures],
+        },
+        at=tx.now,
+    )
+
+
+def receive_edit(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
+    """A post from elsewhere was changed there. None for one that is not known here, or not by
+    this author. An edit older than what is here changes nothing.
+    """
+    post = posts.by_uri(tx, incoming.uri)
+    if post is None or post.author_id != author.id:
+        return None
+    at = min(incoming.edited_at or tx.now, tx.now)
+    if post.edited_at is not None and at < post.edited_at:
+        return post
+    mentioned = [
+        account
+        for uri in dict.fromkeys(incoming.mentions)
+        if (account := accounts.by_uri(tx, uri)) is not None
+    ]
+    return _change(
+        tx,
+        author,
+        post,
+        mentioned,
+        {
+            "html": incoming.html,
+            "spoiler": incoming.spoiler,
+            "sensitive": incoming.sensitive,
+            "language": incoming.language or post.language,
+            "tags": list(incoming.tags),
+            "media": _same_ids(post.media, incoming),
+            "emojis": list(incoming.emojis),
+        },
+        at=at,
+    )
+
+
+def history(tx: Tx, post: Post) -> list[Version]:
+    """Every version, oldest first, the present one last."""
+    earlier = [Version(*row) for row in tx.rows(_VERSIONS, post=post.id)]
+    now = Version(
+        post.edited_at or post.created_at, post.html, post.spoiler, post.sensitive, post.media
+    )
+    return [*earlier, now]
+
+
+def _change(
+    tx: Tx,
+    author: Account,
+    post: Post,
+    mentioned: list[Account],
+    values: dict[str, Any],
+    *,
+    at: int,
+) -> Post:
+    values["mentions"] = [mention_json(account) for account in mentioned]
+    if all(getattr(post, field) == value for field, value in values.items()):
+        return post
+    if any(getattr(post, field) != values[field] for field in _SHOWN):
+        tx.run(
+            _KEEP_OLD,
+            id=new_id(),
+            post_id=post.id,
+            at=post.edited_at or post.created_at,
+            source=post.source,
+            html=post.html,
+            spoiler=post.spoiler,
+            sensitive=post.sensitive,
+            media=post.media,
+        )
+        values["edited_at"] = at
+    row = tx.run(
+        post_table.update()
+        .where(post_table.c.id == post.id)
+        .values(**values)
+        .returning(*posts.COLUMNS)
+    ).one()
+    changed = Post(*row)
+    tx.run(_UNTAG, post=post.id)
+    name_things(tx, post.id, mentioned, changed.tags)
+    index_words(tx, author, changed)
+    _tell(tx, author, post, changed, mentioned)
+    events.append(tx, "post.edited", actor_id=author.id, subject_id=post.id)
+    return changed
+
+
+def _tell(tx: Tx, author: Account, before: Post, after: Post, mentioned: list[Account]) -> None:
+    known = {mention["id"] for mention in before.mentions}
+    for account in mentioned:
+        if account.local and str(account.id) not in known:
+            notify(tx, account.id, "mention", author.id, after.id)
+    if after.edited_at != before.edited_at:
+        for row in tx.rows(_BOOSTERS, post=after.id):
+            notify(tx, row[0], "update", author.id, after.id)
+
+
+def _same_ids(before: list[dict[str, Any]], incoming: Incoming) -> list[dict[str, Any]]:
+    """Pictures that were there already keep their ids: else every edit would look like one of
+    its pictures.
+    """
+    ids = {picture["remote_url"]: picture["id"] for picture in before}
+    return [
+        msgspec.to_builtins(picture) | {"id": ids.get(picture.remote_url, picture.id)}
+        for picture in incoming.media
+    ]

@@ -1,0 +1,66 @@
+"""Finding posts and tags by words; whose posts can be found is decided when they are indexed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from weft.store import search as index
+from weft.store.database import Tx
+from weft.threads.model import Post
+from weft.threads.posts import COLUMNS, seen_by
+from weft.threads.tables import post_tags, posts
+from weft.threads.timelines import unwanted
+from weft.threads.tokens import fold_tag
+
+LOOK_MAX = 200
+"""Best matches that are looked at; those the viewer may not see fall out of them."""
+
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_ids = sa.bindparam("ids", expanding=True)
+_SHOWN = {
+    False: sa.select(*COLUMNS).where(posts.c.id.in_(_ids), seen_by(None)),
+    True: sa.select(*COLUMNS).where(
+        posts.c.id.in_(_ids), seen_by(_viewer), ~unwanted(posts.c.author_id)
+    ),
+}
+_TAGS = (
+    sa.select(post_tags.c.tag, sa.func.count().label("uses"))
+    .where(post_tags.c.tag.like(sa.bindparam("start"), escape="\\"))
+    .group_by(post_tags.c.tag)
+    .order_by(
+        (post_tags.c.tag == sa.bindparam("exact")).desc(), sa.func.count().desc(), post_tags.c.tag
+    )
+    .limit(sa.bindparam("most"))
+    .offset(sa.bindparam("skip"))
+)
+
+
+def find_posts(
+    tx: Tx,
+    viewer: int | None,
+    text: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    author_id: int | None = None,
+) -> list[Post]:
+    """Public posts with all the words, best first."""
+    ids = index.find(tx, text, limit=LOOK_MAX)
+    if not ids:
+        return []
+    named = {} if viewer is None else {"viewer": viewer, "now": tx.now}
+    shown = {row[0]: Post(*row) for row in tx.rows(_SHOWN[viewer is not None], ids=ids, **named)}
+    found = [shown[id_] for id_ in ids if id_ in shown]
+    if author_id is not None:
+        found = [post for post in found if post.author_id == author_id]
+    return found[offset : offset + limit]
+
+
+def find_tags(tx: Tx, text: str, *, limit: int, offset: int = 0) -> list[str]:
+    """Tags that begin with the text, most used first; the very tag before all."""
+    fold = fold_tag(text.strip())
+    if not fold or " " in fold:
+        return []
+    safe = fold.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = tx.rows(_TAGS, start=f"{safe}%", exact=fold, most=limit, skip=offset)
+    return [row[0] for row in rows]

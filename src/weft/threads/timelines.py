@@ -1,0 +1,218 @@
+"""Lists of posts: home, public, by tag, of an account, liked, kept.
+
+Every list is a statement built once per combination of its switches. Who may see what is said in
+``posts.seen_by``; what a viewer does not want to see (muted, blocked) in ``unwanted``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from weft.people.tables import blocks, mutes
+from weft.store.database import Tx
+from weft.store.page import Page, Paged, paged
+from weft.threads.model import Post
+from weft.threads.posts import COLUMNS, seen_by
+from weft.threads.tables import bookmarks as bookmark_table
+from weft.threads.tables import home as home_table
+from weft.threads.tables import likes, post_tags, posts
+from weft.threads.tokens import fold_tag
+
+TAGS_MAX = 4
+"""Further tags of one tag timeline (``any``, ``all``, ``none``): Mastodon's limit."""
+
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_now = sa.bindparam("now", type_=sa.BigInteger)
+_original = posts.alias("original")
+
+
+def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether the viewer muted (and still does) or blocked an author, or is blocked by them.
+    Parameters ``viewer`` and ``now``.
+    """
+    muted = sa.exists().where(
+        mutes.c.muter_id == _viewer,
+        mutes.c.target_id == author,
+        sa.or_(mutes.c.until.is_(None), mutes.c.until > _now),
+    )
+    blocking = sa.exists().where(blocks.c.blocker_id == _viewer, blocks.c.target_id == author)
+    blocked = sa.exists().where(blocks.c.blocker_id == author, blocks.c.target_id == _viewer)
+    return sa.or_(muted, blocking, blocked)
+
+
+def _boost_unwanted() -> sa.ColumnElement[bool]:
+    """Whether a row is a boost of someone the viewer does not want to see."""
+    return sa.and_(
+        posts.c.boost_of_id.isnot(None),
+        sa.exists().where(_original.c.id == posts.c.boost_of_id, unwanted(_original.c.author_id)),
+    )
+
+
+_HOME = paged(
+    sa.select(*COLUMNS)
+    .select_from(home_table.join(posts, posts.c.id == home_table.c.post_id))
+    .where(
+        home_table.c.account_id == _viewer,
+        ~unwanted(home_table.c.author_id),
+        ~_boost_unwanted(),
+    ),
+    home_table.c.post_id,
+)
+
+
+def home(tx: Tx, viewer: int, page: Page) -> list[Post]:
+    """What the followed wrote and boosted, and the viewer's own."""
+    return _posts(_HOME.rows(tx, page, viewer=viewer, now=tx.now))
+
+
+def public(
+    tx: Tx,
+    viewer: int | None,
+    page: Page,
+    *,
+    local: bool = False,
+    remote: bool = False,
+    only_media: bool = False,
+) -> list[Post]:
+    """Public posts that answer nobody else, of this server, of others, or of all."""
+    list_ = _public(viewer is not None, local, remote, only_media)
+    return _posts(list_.rows(tx, page, **_as(tx, viewer)))
+
+
+@cache
+def _public(signed_in: bool, local: bool, remote: bool, only_media: bool) -> Paged:
+    wanted = [*_everyones(signed_in), _no_reply_to_others()]
+    wanted += _where(local, remote) + _with_media(only_media)
+    return paged(sa.select(*COLUMNS).where(*wanted), posts.c.id)
+
+
+def tag(
+    tx: Tx,
+    viewer: int | None,
+    name: str,
+    page: Page,
+    *,
+    also: Sequence[str] = (),
+    every: Sequence[str] = (),
+    without: Sequence[str] = (),
+    local: bool = False,
+    remote: bool = False,
+    only_media: bool = False,
+) -> list[Post]:
+    """Public posts with a tag or one of ``also``, with all of ``every``, none of ``without``."""
+    one_of = [fold_tag(each) for each in (name, *also[:TAGS_MAX])]
+    wanted = [
+        *_everyones(viewer is not None),
+        posts.c.id.in_(sa.select(post_tags.c.post_id).where(post_tags.c.tag.in_(one_of))),
+        *(_tagged(fold_tag(each)) for each in every[:TAGS_MAX]),
+        *(~_tagged(fold_tag(each)) for each in without[:TAGS_MAX]),
+    ]
+    wanted += _where(local, remote) + _with_media(only_media)
+    list_ = paged(sa.select(*COLUMNS).where(*wanted), posts.c.id)
+    return _posts(list_.rows(tx, page, **_as(tx, viewer)))
+
+
+def account_posts(
+    tx: Tx,
+    viewer: int | None,
+    account_id: int,
+    page: Page,
+    *,
+    exclude_replies: bool = False,
+    exclude_boosts: bool = False,
+    only_media: bool = False,
+    tagged: str | None = None,
+) -> list[Post]:
+    """What an account wrote and boosted, as far as the viewer may see it."""
+    list_ = _account_posts(
+        viewer is not None, exclude_replies, exclude_boosts, only_media, tagged is not None
+    )
+    named: dict[str, Any] = {"author": account_id}
+    if viewer is not None:
+        named["viewer"] = viewer
+    if tagged is not None:
+        named["tag"] = fold_tag(tagged)
+    return _posts(list_.rows(tx, page, **named))
+
+
+@cache
+def _account_posts(
+    signed_in: bool, exclude_replies: bool, exclude_boosts: bool, only_media: bool, tagged: bool
+) -> Paged:
+    viewer = _viewer if signed_in else None
+    wanted = [posts.c.author_id == sa.bindparam("author"), seen_by(viewer)]
+    if exclude_replies:
+        wanted.append(_no_reply_to_others())
+    if exclude_boosts:
+        wanted.append(posts.c.boost_of_id.is_(None))
+    else:
+        seen = sa.exists().where(_original.c.id == posts.c.boost_of_id, seen_by(viewer, _original))
+        wanted.append(sa.or_(posts.c.boost_of_id.is_(None), seen))
+    if tagged:
+        wanted.append(_tagged(sa.bindparam("tag")))
+    return paged(sa.select(*COLUMNS).where(*wanted, *_with_media(only_media)), posts.c.id)
+
+
+def _kept(table: sa.Table) -> Paged:
+    return paged(
+        sa.select(table.c.id, *COLUMNS)
+        .select_from(table.join(posts, posts.c.id == table.c.post_id))
+        .where(table.c.account_id == _viewer, seen_by(_viewer)),
+        table.c.id,
+    )
+
+
+_LIKED = _kept(likes)
+_BOOKMARKED = _kept(bookmark_table)
+
+
+def favourites(tx: Tx, viewer: int, page: Page) -> list[tuple[int, Post]]:
+    """Liked posts, last liked first, each with the id that pages this list."""
+    return [(row[0], Post(*row[1:])) for row in _LIKED.rows(tx, page, viewer=viewer)]
+
+
+def bookmarks(tx: Tx, viewer: int, page: Page) -> list[tuple[int, Post]]:
+    """Bookmarked posts, last kept first, each with the id that pages this list."""
+    return [(row[0], Post(*row[1:])) for row in _BOOKMARKED.rows(tx, page, viewer=viewer)]
+
+
+# -- conditions that several lists share ------------------------------------------------------
+
+
+def _posts(rows: Sequence[sa.Row[Any]]) -> list[Post]:
+    return [Post(*row) for row in rows]
+
+
+def _as(tx: Tx, viewer: int | None) -> dict[str, int]:
+    return {} if viewer is None else {"viewer": viewer, "now": tx.now}
+
+
+def _everyones(signed_in: bool) -> list[sa.ColumnElement[bool]]:
+    wanted = [
+        posts.c.visibility == "public",
+        posts.c.boost_of_id.is_(None),
+        seen_by(_viewer if signed_in else None),
+    ]
+    if signed_in:
+        wanted.append(~unwanted(posts.c.author_id))
+    return wanted
+
+
+def _no_reply_to_others() -> sa.ColumnElement[bool]:
+    return sa.or_(posts.c.reply_to_uri.is_(None), posts.c.reply_to_author_id == posts.c.author_id)
+
+
+def _where(local: bool, remote: bool) -> list[sa.ColumnElement[bool]]:
+    return [posts.c.local.is_(local)] if local != remote else []
+
+
+def _with_media(only_media: bool) -> list[sa.ColumnElement[bool]]:
+    return [sa.cast(posts.c.media, sa.Text) != "[]"] if only_media else []
+
+
+def _tagged(folded: str | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(post_tags.c.post_id == posts.c.id, post_tags.c.tag == folded)
