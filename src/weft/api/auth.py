@@ -16,6 +16,7 @@ anew (one indexed read), so that a revoked one is refused at once, in every proc
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
@@ -64,8 +65,8 @@ async def find_bearer(db: Database, token: str) -> Bearer:
 
 
 def check_scopes(bearer: Bearer, *alternatives: str) -> None:
-    """Errors: Forbidden, when the token has none of them."""
-    if not any(bearer.may(wanted) for wanted in alternatives):
+    """Errors: Forbidden, when the token has none of them; no alternatives: any will do."""
+    if alternatives and not any(bearer.may(wanted) for wanted in alternatives):
         raise Forbidden("This action is outside the authorized scopes")
 
 
@@ -118,21 +119,21 @@ def _kept(connection: Connection) -> Bearer | None:
     return connection.scope["state"].get(_KEY)
 
 
-def _bearer(request: Any) -> Bearer:
+def _bearer(request: Request[Any, Any, Any]) -> Bearer:
     found = _kept(request)
     if found is None:
         raise Unauthorized
     return found
 
 
-def _me(request: Any) -> Account:
+def _me(request: Request[Any, Any, Any]) -> Account:
     account = _bearer(request).account
     if account is None:
         raise Invalid("This method requires an authenticated user")
     return account
 
 
-def _viewer(request: Any) -> Account | None:
+def _viewer(request: Request[Any, Any, Any]) -> Account | None:
     found = _kept(request)
     return found.account if found is not None else None
 

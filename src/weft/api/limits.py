@@ -79,6 +79,12 @@ class Windows:
         if left < 0:
             raise TooMany
 
+    def give_back(self, key: str) -> None:
+        """The last one was in order after all."""
+        entry = self._counts.get(key)
+        if entry is not None and entry[0] > 0:
+            entry[0] -= 1
+
     def forget(self, key: str) -> None:
         self._counts.pop(key, None)
 

@@ -4,6 +4,7 @@ newest first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +12,16 @@ from msgspec import Struct
 
 from weft.people.accounts import COLUMNS
 from weft.people.model import Account
-from weft.people.tables import accounts, blocks, follows, mutes
+from weft.people.tables import accounts, blocks, credentials, follows, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
+
+FAMILIAR_MAX = 200
+"""Rows of one look-up of familiar followers; clients show three faces per account."""
+
+
+PEERS_MAX = 5_000
+"""Servers in one answer: a few hundred kB."""
 
 
 class Entry(Struct, frozen=True):
@@ -81,6 +89,22 @@ _TOTALS = sa.select(
 _PEERS = sa.select(sa.func.count(sa.distinct(accounts.c.domain))).where(accounts.c.domain != "")
 
 
+_PEER_NAMES = (
+    sa.select(accounts.c.domain)
+    .where(accounts.c.domain != "")
+    .distinct()
+    .order_by(accounts.c.domain)
+    .limit(sa.bindparam("most"))
+)
+_FIRST_ADMIN = (
+    sa.select(*COLUMNS)
+    .join_from(credentials, accounts, accounts.c.id == credentials.c.account_id)
+    .where(credentials.c.role == "admin", accounts.c.suspended_at.is_(None))
+    .order_by(credentials.c.account_id)
+    .limit(1)
+)
+
+
 def _entries(listed: Paged, tx: Tx, page: Page, **named: Any) -> list[Entry]:
     rows = [tuple[Any, ...](row) for row in listed.rows(tx, page, **named)]
     return [Entry(key, Account(*account), until) for key, until, *account in rows]
@@ -113,6 +137,34 @@ def ais(tx: Tx, page: Page) -> list[Entry]:
     return _entries(_AIS, tx, page)
 
 
+_second = follows.alias("second")
+_FAMILIAR = (
+    sa.select(follows.c.target_id, *COLUMNS)
+    .join_from(follows, _second, _second.c.target_id == follows.c.follower_id)
+    .join(accounts, accounts.c.id == follows.c.follower_id)
+    .where(
+        follows.c.target_id.in_(sa.bindparam("ids", expanding=True)),
+        follows.c.accepted.is_(True),
+        _second.c.follower_id == _owner,
+        _second.c.accepted.is_(True),
+        accounts.c.suspended_at.is_(None),
+    )
+    .order_by(follows.c.id.desc())
+    .limit(FAMILIAR_MAX)
+)
+
+
+def familiar(tx: Tx, owner_id: int, ids: Iterable[int]) -> dict[int, list[Account]]:
+    """For each id, in whose company one would follow it: its followers whom ``owner`` follows."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[int, list[Account]] = {one: [] for one in wanted}
+    if wanted:
+        for row in tx.rows(_FAMILIAR, owner=owner_id, ids=wanted):
+            target, *values = tuple[Any, ...](row)
+            found[target].append(Account(*values))
+    return found
+
+
 def follow_request_count(tx: Tx, owner_id: int) -> int:
     return int(tx.scalar(_REQUESTS_COUNT, owner=owner_id))
 
@@ -122,3 +174,14 @@ def totals(tx: Tx, active_since: int) -> tuple[int, int, int, int]:
     row = tx.row(_TOTALS, since=active_since)
     people, posts, active = (int(value) for value in row) if row is not None else (0, 0, 0)
     return people, posts, active, int(tx.scalar(_PEERS))
+
+
+def peers(tx: Tx, most: int) -> list[str]:
+    """Domains of accounts that are known from elsewhere."""
+    return [row[0] for row in tx.rows(_PEER_NAMES, most=min(most, PEERS_MAX))]
+
+
+def first_admin(tx: Tx) -> Account | None:
+    """Whom to ask about this server."""
+    row = tx.row(_FIRST_ADMIN)
+    return Account(*row) if row is not None else None

@@ -41,7 +41,10 @@ _latest = (
 )
 _FILL = (
     insert(home)
-    .from_select(["account_id", "post_id", "author_id"], sa.select(_reader, posts.c.id, _author).where(posts.c.id.in_(_latest)))
+    .from_select(
+        ["account_id", "post_id", "author_id"],
+        sa.select(_reader, posts.c.id, _author).where(posts.c.id.in_(_latest)),
+    )
     .on_conflict_do_nothing()
 )
 _READS_HERE = (

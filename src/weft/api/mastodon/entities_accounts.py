@@ -249,9 +249,7 @@ def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
         not one.indexable,
         _NO_EMOJIS,
         _NO_ROLES,
-        [
-            Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields
-        ],
+        [Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields],
         _label(one.ai) if one.ai is not None else None,
     )
 

@@ -1,0 +1,165 @@
+"""Changing one's own account: https://docs.joinmastodon.org/methods/accounts/#update_credentials"""
+
+import asyncio
+from typing import Any
+
+from litestar import Request, delete, get, patch
+from msgspec import Struct
+
+from weft.api.auth import scope
+from weft.api.given import Db, Files, Me
+from weft.api.mastodon.accounts import own_account
+from weft.api.mastodon.entities_accounts import CredentialAccount
+from weft.api.rails import File, read_form
+from weft.kernel.errors import Invalid
+from weft.people import accounts, credentials, model
+from weft.store.blobs import Blobs
+from weft.store.database import Database, Tx
+from weft.threads import limits, pictures, profiles
+from weft.threads.media import UPLOAD_BYTES
+from weft.threads.profiles import Changes
+
+BODY_MAX = 2 * UPLOAD_BYTES + 1024 * 1024
+"""A face, a header, and the words beside them."""
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+
+
+class FieldGiven(Struct, frozen=True):
+    name: str = ""
+    value: str = ""
+
+
+class SourceGiven(Struct, frozen=True):
+    """Defaults for posting."""
+
+    privacy: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+
+
+class Given(Struct, frozen=True):
+    """What may be changed, beside the files ``avatar`` and ``header``."""
+
+    display_name: str | None = None
+    note: str | None = None
+    locked: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    fields_attributes: list[FieldGiven] | dict[str, FieldGiven] | None = None
+    source: SourceGiven | None = None
+
+
+@patch(
+    "/api/v1/accounts/update_credentials",
+    guards=[scope("write:accounts")],
+    request_max_body_size=BODY_MAX,
+)
+async def update_credentials(
+    request: Request[Any, Any, Any], db: Db, blobs: Files, me: Me
+) -> CredentialAccount:
+    """Change name, bio, fields, pictures, defaults."""
+    form = await read_form(request)
+    given = form.into(Given)
+    face, banner = await asyncio.gather(
+        _picture(blobs, form.files.get("avatar"), pictures.avatar),
+        _picture(blobs, form.files.get("header"), pictures.header),
+    )
+    changes = Changes(
+        name=given.display_name,
+        bio=given.note,
+        fields=_fields(given),
+        avatar=face,
+        header=banner,
+        locked=given.locked,
+        discoverable=given.discoverable,
+        indexable=given.indexable,
+    )
+    return await _change(db, blobs, me, changes, _choices(given.source))
+
+
+@delete("/api/v1/profile/avatar", status_code=200, guards=[scope("write:accounts")])
+async def drop_avatar(db: Db, blobs: Files, me: Me) -> CredentialAccount:
+    """Back to the drawn face."""
+    return await _change(db, blobs, me, Changes(avatar=""), {})
+
+
+@delete("/api/v1/profile/header", status_code=200, guards=[scope("write:accounts")])
+async def drop_header(db: Db, blobs: Files, me: Me) -> CredentialAccount:
+    """Back to the woven header."""
+    return await _change(db, blobs, me, Changes(header=""), {})
+
+
+@get("/api/v1/preferences", guards=[scope("read:accounts")])
+async def preferences(db: Db, me: Me) -> dict[str, Any]:
+    """https://docs.joinmastodon.org/methods/preferences/"""
+    held = await db.read(lambda tx: credentials.by_account(tx, me.id))
+    choices = held.preferences if held is not None else {}
+    return {
+        "posting:default:visibility": choices.get("visibility", "public"),
+        "posting:default:sensitive": choices.get("sensitive", False),
+        "posting:default:language": choices.get("language"),
+        "posting:default:quote_policy": "nobody",
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False,
+    }
+
+
+async def _change(
+    db: Database, blobs: Blobs, me: model.Account, changes: Changes, choices: dict[str, Any]
+) -> CredentialAccount:
+    def work(tx: Tx) -> tuple[CredentialAccount, list[str]]:
+        before = accounts.get(tx, me.id)
+        after = profiles.change(tx, before, changes)
+        if choices:
+            credentials.prefer(tx, me.id, **choices)
+        replaced = [
+            old
+            for old, new in ((before.avatar, after.avatar), (before.header, after.header))
+            if old != new
+        ]
+        return own_account(tx, after), profiles.unused_pictures(tx, *replaced)
+
+    shown, unused = await db.write(work)
+    for key in unused:
+        blobs.drop(key)
+    return shown
+
+
+async def _picture(blobs: Blobs, file: File | None, process: Any) -> str | None:
+    """The blob key of an uploaded picture, cropped; None when none came."""
+    if file is None or not file.data:
+        return None
+    data = file.data
+
+    def store() -> str:
+        made: pictures.Picture = process(data)
+        return blobs.put(made.original, made.format)
+
+    return await asyncio.to_thread(store)
+
+
+def _fields(given: Given) -> list[tuple[str, str]] | None:
+    if given.fields_attributes is None:
+        return None
+    rows = given.fields_attributes
+    listed = list(rows.values()) if isinstance(rows, dict) else rows
+    return [(row.name, row.value) for row in listed]
+
+
+def _choices(given: SourceGiven | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    choices: dict[str, Any] = {}
+    if given.privacy is not None:
+        if given.privacy not in VISIBILITIES:
+            raise Invalid("Validation failed: Privacy is not included in the list")
+        choices["visibility"] = given.privacy
+    if given.sensitive is not None:
+        choices["sensitive"] = given.sensitive
+    if given.language is not None:
+        choices["language"] = given.language[: limits.NAME_CHARS] or None
+    return choices
+
+
+ROUTES = [update_credentials, drop_avatar, drop_header, preferences]

@@ -1,0 +1,33 @@
+"""Every route about people, apps and the server itself, for ``assemble`` to mount."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from weft.api import faces
+from weft.api.mastodon import (
+    account_search,
+    accounts,
+    instance,
+    nothing,
+    own_lists,
+    profile,
+    registration,
+    relations,
+)
+from weft.api.oauth import apps, authorize, tokens
+from weft.api.weft import ais
+
+ROUTES: list[HTTPRouteHandler] = [
+    *apps.ROUTES,
+    *authorize.ROUTES,
+    *tokens.ROUTES,
+    *accounts.ROUTES,
+    *account_search.ROUTES,
+    *relations.ROUTES,
+    *own_lists.ROUTES,
+    *profile.ROUTES,
+    *registration.ROUTES,
+    *instance.ROUTES,
+    *nothing.ROUTES,
+    *ais.ROUTES,
+    *faces.ROUTES,
+]

@@ -1,0 +1,1 @@
+"""Our own part of the API, under `/api/weft/v1`."""

@@ -1,0 +1,110 @@
+"""Changing one's profile: words become safe HTML, pictures become blobs, others are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from weft.kernel.errors import Invalid
+from weft.people import accounts
+from weft.people.model import Account
+from weft.people.tables import accounts as table
+from weft.store.database import Tx
+from weft.threads import limits, markup
+from weft.threads.sanitize import clean_name, clean_text
+
+
+class Changes(Struct, frozen=True):
+    """What is to change; None stays as it is. ``fields``: (name, value) as written. ``avatar``
+    and ``header``: blob keys, "" for the drawn one.
+    """
+
+    name: str | None = None
+    bio: str | None = None
+    fields: list[tuple[str, str]] | None = None
+    avatar: str | None = None
+    header: str | None = None
+    locked: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+
+
+def change(tx: Tx, account: Account, changes: Changes) -> Account:
+    """Errors: Invalid, in Mastodon's words, for what is too long. Event: account.updated, when
+    something did change.
+    """
+    columns: dict[str, Any] = {}
+    if changes.name is not None:
+        _fits("Display name", changes.name, limits.NAME_CHARS)
+        columns["name"] = clean_name(changes.name, limits.NAME_CHARS * 4)
+    if changes.bio is not None:
+        _fits("Note", changes.bio, limits.BIO_CHARS)
+        columns["bio_source"] = clean_text(changes.bio, limits.BIO_CHARS * 4)
+        columns["bio"] = write(tx, columns["bio_source"])
+    if changes.fields is not None:
+        columns["fields"] = _fields(tx, account, changes.fields)
+    for name in ("avatar", "header", "locked", "discoverable", "indexable"):
+        value = getattr(changes, name)
+        if value is not None:
+            columns[name] = value
+    columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
+    return accounts.update(tx, account.id, **columns) if columns else account
+
+
+def write(tx: Tx, source: str) -> str:
+    """The HTML of a bio: links, tags, and mentions of those who are known here."""
+    targets: dict[str, markup.MentionTarget] = {}
+    for token in markup.scan(source).mentions:
+        named = accounts.by_handle(tx, token.username, token.host)
+        if named is not None:
+            targets[token.key] = markup.MentionTarget(named.url, named.username, named.acct)
+    return markup.render(source, markup.Format.PLAIN, targets, tx.site.tag_url)
+
+
+_NAMED = sa.select(table.c.avatar, table.c.header).where(
+    sa.or_(
+        table.c.avatar.in_(sa.bindparam("keys", expanding=True)),
+        table.c.header.in_(sa.bindparam("keys", expanding=True)),
+    )
+)
+
+
+def unused_pictures(tx: Tx, *keys: str) -> list[str]:
+    """Those blob keys that no account shows any more."""
+    asked = {key for key in keys if key and "://" not in key}
+    if not asked:
+        return []
+    named = {key for row in tx.rows(_NAMED, keys=sorted(asked)) for key in row}
+    return sorted(asked - named)
+
+
+def _fields(tx: Tx, account: Account, given: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    kept = [(name.strip(), value.strip()) for name, value in given if name.strip()]
+    if len(kept) > limits.FIELDS:
+        raise Invalid(f"Validation failed: Fields cannot be more than {limits.FIELDS}")
+    verified = {
+        (field["name"], field.get("source")): field.get("verified_at") for field in account.fields
+    }
+    fields: list[dict[str, Any]] = []
+    for raw_name, raw_value in kept:
+        _fits("Field name", raw_name, limits.FIELD_CHARS)
+        _fits("Field value", raw_value, limits.FIELD_CHARS)
+        name = clean_name(raw_name, limits.FIELD_CHARS)
+        source = clean_name(raw_value, limits.FIELD_CHARS * 4)
+        html = write(tx, source).removeprefix("<p>").removesuffix("</p>")
+        fields.append(
+            {
+                "name": name,
+                "value": html,
+                "source": source,
+                "verified_at": verified.get((name, source)),
+            }
+        )
+    return fields
+
+
+def _fits(what: str, text: str, most: int) -> None:
+    if limits.graphemes(text) > most:
+        raise Invalid(f"Validation failed: {what} is too long (maximum is {most} characters)")
