@@ -60,6 +60,10 @@ class SignatureRejected(WeftError):
         super().__init__(f"Signature not accepted: {cause}", cause=cause)
 
 
+class SignatureMismatch(SignatureRejected):
+    """Everything is as it should be, but this key did not make it: perhaps the sender has a new one."""
+
+
 class RequestSigner(Protocol):
     """Whatever can sign a request that is about to leave."""
 
@@ -179,7 +183,7 @@ def verify(
         text = _signed_text(signature.headers, request_line, headers, signature.times)
         if _is_valid(signature, text, public_key):
             return
-    raise SignatureRejected("it does not match the request")
+    raise SignatureMismatch("it does not match the request")
 
 
 def _parameters(header: str) -> dict[str, str]:
@@ -273,11 +277,11 @@ def _is_valid(signature: Signature, text: bytes, key: PublicKey) -> bool:
     try:
         if isinstance(key, RSAPublicKey):
             if signature.algorithm not in _RSA_ALGORITHMS:
-                raise SignatureRejected(f"algorithm {signature.algorithm} does not fit an RSA key")
+                raise SignatureMismatch(f"algorithm {signature.algorithm} does not fit an RSA key")
             key.verify(signature.signature, text, PKCS1v15(), SHA256())
         else:
             if signature.algorithm not in _ED25519_ALGORITHMS:
-                raise SignatureRejected(
+                raise SignatureMismatch(
                     f"algorithm {signature.algorithm} does not fit an Ed25519 key"
                 )
             key.verify(signature.signature, text)

@@ -1,0 +1,149 @@
+"""The inbox: what strangers send, believed only after it was checked, answered only after it is kept.
+
+    size → type → signature there? → JSON → could it matter? → whose key? → verify → once
+      → done in one transaction, or kept as a job that fetches what is missing
+
+The order is by price. Until the signature is verified nothing is written, and for the storms of
+``Delete`` that a leaving account sends to the whole world nothing is even looked up (Mastodon answers
+those the same way). The answer 202 means that the activity is done or durably kept; 401 that the
+sender could not be believed; 503 that its key could not be had just now: it will come again.
+
+Signatures inside documents are never trusted. What one server forwards for another is a hint, and the
+object is fetched from where it belongs: three holes in one year were in trusting such signatures.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from weft.federation import handlers, limits, peers, plain, seen
+from weft.federation.discovery import Resolver
+from weft.federation.forget import forget
+from weft.federation.handlers import Act
+from weft.federation.later import NOT_TO_BE_DONE, Later, keep_for_later, keep_hint, note_in
+from weft.federation.plain import Json
+from weft.federation.read_activity import IncomingActivity, read_activity
+from weft.federation.read_note import IncomingNote
+from weft.federation.request import InboxRequest
+from weft.federation.senders import ActorGone, Senders, signature_of
+from weft.kernel.errors import WeftError
+from weft.people import accounts
+from weft.store.database import Database, Tx
+from weft.work.runner import Handler
+
+log = structlog.get_logger(__name__)
+
+DONE = 202
+ABOUT_WHAT_WE_HAVE = frozenset({"Update", "Delete", "Undo", "Accept", "Reject", "Move"})
+"""Of an actor who is unknown here these can concern nothing: answered without a look at the key."""
+FORWARDED = frozenset({"Create", "Update", "Delete"})
+"""What one server passes on for another: what happens in a thread that it hosts."""
+ID_TRIES = 3
+"""Posts of the same millisecond share 65,536 ids: once in a while two draw the same."""
+_TYPES = ("application/activity+json", "application/ld+json", "application/json")
+
+
+class Inbox:
+    """One per server."""
+
+    def __init__(self, db: Database, resolver: Resolver) -> None:
+        self._db = db
+        self._resolver = resolver
+        self._senders = Senders(db.site, resolver)
+        self._later = Later(db, resolver)
+
+    def handlers(self) -> dict[str, Handler]:
+        """The kinds of jobs of the way in. Pools: fetch, default."""
+        return self._later.handlers()
+
+    async def accept(self, request: InboxRequest) -> int:
+        """The status to answer: 202, or 400, 401, 413, 415, 503."""
+        try:
+            await self._accept(request)
+        except WeftError as refused:
+            log.info(
+                "inbox.refused",
+                status=refused.status,
+                why=refused.cause or refused.text,
+                signature=request.headers.get("signature", "")[:200],
+            )
+            return refused.status
+        return DONE
+
+    async def _accept(self, request: InboxRequest) -> None:
+        if len(request.body) > limits.DOCUMENT_BYTES:
+            raise WeftError("Larger than 1 MB", 413)
+        if not request.headers.get("content-type", "").lower().startswith(_TYPES):
+            raise WeftError("Send ActivityStreams", 415)
+        signature = signature_of(request)
+        document = plain.parse(request.body)
+        activity = read_activity(document)
+        if handlers.find(activity) is None:
+            return  # means nothing here, whoever sent it
+        if activity.type in ABOUT_WHAT_WE_HAVE and not await self._is_known(activity.actor):
+            return
+        try:
+            sender = await self._senders.verified(request, signature, activity.actor)
+        except ActorGone:
+            if activity.type == "Delete" and activity.object_id == activity.actor:
+                await self._db.write(lambda tx: _forget(tx, activity.actor))
+                return  # its own server says so: as good as a signature
+            raise
+        if sender != activity.actor:
+            await self._take_hint(activity, sender)
+        else:
+            await self._take(document, activity, note_in(activity))
+
+    async def _is_known(self, uri: str) -> bool:
+        return await self._db.read(lambda tx: accounts.by_uri(tx, uri) is not None)
+
+    async def _take(
+        self, document: Json, activity: IncomingActivity, note: IncomingNote | None
+    ) -> None:
+        for left in range(ID_TRIES, 0, -1):
+            try:
+                await self._db.write(lambda tx: _do_or_keep(tx, document, activity, note))
+                break
+            except NOT_TO_BE_DONE as refused:
+                log.info("inbox.not_done", type=activity.type, why=refused.cause or refused.text)
+                break
+            except IntegrityError:
+                if left == 1:
+                    raise
+        if activity.object_id == activity.actor:
+            self._resolver.forget_keys(activity.actor)
+
+    async def _take_hint(self, activity: IncomingActivity, sender: str) -> None:
+        """A server passed on what an actor of another one did."""
+        uri = activity.object_id
+        if activity.type not in FORWARDED or not plain.same_origin(uri, activity.actor):
+            return
+
+        def keep(tx: Tx) -> None:
+            peers.heard_from(tx, plain.host(sender))
+            if seen.first_time(tx, seen.mark("hint", activity.type, activity.id or uri)):
+                keep_hint(tx, activity)
+
+        await self._db.write(keep)
+
+
+def _do_or_keep(
+    tx: Tx, document: Json, activity: IncomingActivity, note: IncomingNote | None
+) -> None:
+    """Do a verified activity, once; or keep it for when what it needs is there."""
+    actor = accounts.by_uri(tx, activity.actor)
+    if actor is None or actor.local:
+        return
+    peers.heard_from(tx, plain.host(actor.uri))
+    act = Act(actor, activity, note)
+    if actor.suspended_at is not None or not seen.first_time(tx, seen.mark(actor.uri, act.uri)):
+        return
+    if handlers.handle(tx, act) is not None:
+        keep_for_later(tx, actor, document)
+
+
+def _forget(tx: Tx, uri: str) -> None:
+    actor = accounts.by_uri(tx, uri)
+    if actor is not None and not actor.local:
+        forget(tx, actor)

@@ -1,0 +1,164 @@
+"""What arriving activities leave to be done when something was fetched: jobs of the pool ``fetch``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import structlog
+
+from weft.federation import handlers, limits, seen
+from weft.federation.discovery import Resolver
+from weft.federation.fetch import Missing, Unbelievable
+from weft.federation.forget import forget_some
+from weft.federation.handlers import Act, Need
+from weft.federation.plain import Json, Malformed
+from weft.federation.read_activity import IncomingActivity, read_activity
+from weft.federation.read_note import POSTS, IncomingNote, read_note
+from weft.kernel.clock import DAY
+from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
+from weft.net.client import OutboundFailed
+from weft.net.guard import OutboundRefused
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Database, Tx
+from weft.threads import delete, posts
+from weft.work import jobs
+from weft.work.jobs import Job, NewJob
+from weft.work.runner import GiveUp, Handler
+
+log = structlog.get_logger(__name__)
+
+TRIES = 5
+"""A boosted post that cannot be had for half an hour is old news."""
+NOT_TO_BE_DONE = (NotFound, Forbidden, Invalid, Malformed)
+"""It was for us and may not be done: blocked, gone, hidden. The sender is not told."""
+
+
+def keep_for_later(tx: Tx, actor: Account, document: Json) -> None:
+    """An activity that was verified waits for something; those of one actor in their order."""
+    payload = {"activity": document}
+    lane = f"inbox:{actor.id}"
+    jobs.enqueue(tx, NewJob("federation.process", payload, lane=lane, pool="fetch"))
+
+
+def keep_hint(tx: Tx, activity: IncomingActivity) -> None:
+    """Somebody passed on that a post was made, changed or deleted elsewhere: look there."""
+    payload = {"type": activity.type, "object": activity.object_id}
+    jobs.enqueue(tx, NewJob("federation.fetch", payload, pool="fetch"))
+
+
+def note_in(activity: IncomingActivity) -> IncomingNote | None:
+    """The post that an activity carries, read before the writer is asked for anything."""
+    if activity.type in {"Create", "Update"} and activity.object_kind in POSTS:
+        return read_note(activity.object, activity)
+    return None
+
+
+class Later:
+    """Does these jobs."""
+
+    def __init__(self, db: Database, resolver: Resolver) -> None:
+        self._db = db
+        self._resolver = resolver
+
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            "federation.process": Handler(self.process, attempts=TRIES + 1),
+            "federation.fetch": Handler(self.fetch, attempts=TRIES),
+            "federation.forget_actor": Handler(self.forget_actor),
+            "federation.prune_seen": Handler(self.prune_seen, every=DAY),
+        }
+
+    async def process(self, job: Job) -> None:
+        """Get what a verified activity needs, then do it; its end and the job's are one commit."""
+        activity = read_activity(job.payload["activity"])
+        note = note_in(activity)
+        final = False
+        for left in range(limits.NEEDS, -1, -1):
+            final = final or left == 0
+
+            def step(tx: Tx, *, final: bool = final) -> Need | None:
+                actor = accounts.by_uri(tx, activity.actor)
+                need = None
+                if actor is not None and actor.suspended_at is None:
+                    need = handlers.handle(tx, Act(actor, activity, note, final))
+                if need is None:
+                    jobs.finish(tx, job)
+                return need
+
+            try:
+                need = await self._db.write(step)
+            except NOT_TO_BE_DONE as refused:
+                log.info("inbox.not_done", type=activity.type, why=refused.cause or refused.text)
+                return
+            if need is None:
+                return
+            final = not await self._satisfy(job, need)
+
+    async def _satisfy(self, job: Job, need: Need) -> bool:
+        """Whether it could be had. Raises, to come again, when something essential may come back."""
+        if need.what == "actor":
+            self._resolver.forget_keys(need.uri)
+            return await self._had(
+                job, self._resolver.actor(need.uri, refresh=True), need.essential
+            )
+        return await self._had(job, self._resolver.note(need.uri), need.essential)
+
+    async def _had(self, job: Job, work: Awaitable[object], essential: bool) -> bool:
+        try:
+            return await work is not None
+        except WeftError as refused:
+            if essential and isinstance(refused, OutboundFailed) and job.attempts < TRIES:
+                raise
+            log.info("inbox.without", job=job.kind, why=refused.cause or refused.text)
+            return False
+
+    async def fetch(self, job: Job) -> None:
+        """See for ourselves what became of a post that was spoken of by somebody else."""
+        uri, named = job.payload["object"], job.payload["type"]
+        post = await self._db.read(lambda tx: posts.by_uri(tx, uri))
+        if named in {"Create", "Announce"}:
+            if post is None:
+                await self._had(job, self._resolver.note(uri), essential=True)
+            return
+        if post is None or post.local:
+            return
+        author = await self._db.read(lambda tx: accounts.get(tx, post.author_id))
+        try:
+            note = await self._resolver.refreshed(uri)
+        except Missing as missing:
+            # A 404 alone may be a mistake; that its author's server says "deleted" is one more sign.
+            if missing.gone or named == "Delete":
+                await self._db.write(lambda tx: _remove(tx, uri))
+            return
+        except (Unbelievable, Malformed, OutboundRefused) as refused:
+            raise GiveUp(refused.cause) from refused
+        update = IncomingActivity(
+            id="",
+            type="Update",
+            actor=author.uri,
+            object=None,
+            object_id=note.id,
+            object_kind=note.type,
+            target="",
+            to=note.to,
+            cc=note.cc,
+            published=None,
+        )
+        await self._db.write(
+            lambda tx: handlers.edit_post(tx, Act(author, update, note, final=True))
+        )
+
+    async def forget_actor(self, job: Job) -> None:
+        while True:
+            if not await self._db.write(lambda tx: forget_some(tx, job.payload["account"])):
+                return
+
+    async def prune_seen(self, _: Job) -> None:
+        await self._db.write(seen.prune)
+
+
+def _remove(tx: Tx, uri: str) -> None:
+    post = posts.by_uri(tx, uri)
+    if post is not None and not post.local:
+        delete.remove(tx, post)

@@ -1,0 +1,139 @@
+"""Who sent a request: the actor whose key signed it, proved.
+
+A key that is known costs a look into memory. A new one is fetched while the sender waits; since
+strangers choose which, there are bounds to that: so many at once, so many per host, and after a
+signature that failed one second look per actor and while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from weft.federation import limits, plain
+from weft.federation.discovery import Resolver
+from weft.federation.fetch import Missing, Unbelievable
+from weft.federation.memory import Memory, Quota
+from weft.federation.plain import Malformed
+from weft.federation.request import InboxRequest
+from weft.kernel.errors import WeftError
+from weft.kernel.site import Site
+from weft.net.client import OutboundFailed
+from weft.net.guard import OutboundRefused
+from weft.net.keys import public_key
+from weft.net.signatures import (
+    Signature,
+    SignatureMismatch,
+    SignatureRejected,
+    parse_signature,
+    verify,
+)
+
+T = TypeVar("T")
+
+
+class KeyNotNow(WeftError):
+    """The key could not be had just now: the sender keeps the message and comes again."""
+
+    status = 503
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("Your key could not be fetched just now", cause=cause)
+
+
+class ActorGone(SignatureRejected):
+    """There is no key because its actor is gone, as its own server says (410)."""
+
+
+class Senders:
+    """Verifies. One per server."""
+
+    def __init__(self, site: Site, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._hosts = frozenset({urlsplit(site.base).netloc.lower(), site.domain.lower()})
+        self._lookups = Quota(limits.KEY_LOOKUPS_PER_HOST, limits.KEY_LOOKUPS_IN)
+        self._looked: Memory[bool] = Memory(limits.KEY_REFRESH_AFTER)
+        self._looking = 0
+
+    async def verified(self, request: InboxRequest, signature: Signature, actor_uri: str) -> str:
+        """Id of the actor who signed the request: ``actor_uri``, or somebody who forwards it.
+
+        Errors: SignatureRejected (401), ActorGone (401), KeyNotNow (503).
+        """
+        key_id = signature.key_id
+        try:
+            owner = actor_uri
+            if not plain.same_origin(key_id, actor_uri):
+                owner = await self._look(key_id, lambda: self._resolver.owner_of(key_id))
+            await self._verify(request, signature, owner)
+        except (OutboundFailed, TimeoutError) as failed:
+            raise KeyNotNow(f"{key_id}: {failed!r}") from failed
+        except Missing as missing:
+            refusal = ActorGone if missing.gone else SignatureRejected
+            raise refusal(f"no key {key_id[:200]} ({missing.cause})") from missing
+        except (Unbelievable, Malformed, OutboundRefused) as refused:
+            raise SignatureRejected(f"no usable key {key_id[:200]} ({refused.cause})") from refused
+        return owner
+
+    async def _verify(self, request: InboxRequest, signature: Signature, owner: str) -> None:
+        key = await self._resolver.known_key(owner, signature.key_id)
+        if key is not None:
+            try:
+                self._check(request, signature, key.pem)
+            except SignatureMismatch:
+                # Perhaps the key is new; but not every bad signature may become a request of ours.
+                if self._looked.get(owner):
+                    raise
+            else:
+                return
+        elif self._looked.get(owner):
+            raise SignatureRejected(f"no key {signature.key_id[:200]} a moment ago")
+        try:
+            fresh = await self._look(owner, lambda: self._resolver.key(owner, signature.key_id))
+        except (OutboundFailed, TimeoutError, KeyNotNow):
+            raise
+        except WeftError:
+            self._looked.put(owner, value=True)
+            raise
+        try:
+            self._check(request, signature, fresh.pem)
+        except SignatureMismatch:
+            self._looked.put(owner, value=True)
+            raise
+
+    def _check(self, request: InboxRequest, signature: Signature, pem: str) -> None:
+        verify(
+            signature,
+            request.method,
+            request.target,
+            request.headers,
+            request.body,
+            public_key(pem),
+            time.time(),
+            hosts=self._hosts,
+        )
+
+    async def _look(self, address: str, look: Callable[[], Awaitable[T]]) -> T:
+        """Fetch something while the sender waits."""
+        if self._looking >= limits.INLINE_LOOKUPS or not self._lookups.take(plain.host(address)):
+            raise KeyNotNow(f"too many look-ups at {address}")
+        self._looking += 1
+        try:
+            async with asyncio.timeout(limits.INLINE_SECONDS):
+                return await look()
+        finally:
+            self._looking -= 1
+
+
+def signature_of(request: InboxRequest) -> Signature:
+    """From ``Signature``, or the same in ``Authorization`` (draft-cavage-12, section 3)."""
+    header = request.headers.get("signature", "")
+    if not header:
+        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+        header = rest if scheme.lower() == "signature" else ""
+    if not header:
+        raise SignatureRejected("there is none")
+    return parse_signature(header)
