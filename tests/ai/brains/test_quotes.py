@@ -55,6 +55,12 @@ async def test_it_answers_in_quotes_with_a_source() -> None:
     assert answer.text.endswith("[1] Delivery https://clay.example/delivery")
 
 
+async def test_under_the_fitting_heading_it_begins_at_the_top() -> None:
+    answer = await ask("What about returns?")
+    assert answer.sources[0].title == "Delivery: Returns"
+    assert answer.sources[0].quote.startswith("Send a damaged piece back")
+
+
 async def test_it_says_when_it_does_not_know() -> None:
     answer = await ask("What is the capital of Portugal?")
     assert answer.action == "decline"

@@ -13,6 +13,7 @@ from weft.ai.knowledge.words import informative, stem, tokens
         "post posts posting posted",
         "stop stops stopping stopped",
         "reply replies replying replied",
+        "add adding added",
         "bake bakes baking baked",
         "delivery shipping",
         "photo pictures",

@@ -115,9 +115,10 @@ def _span(
         words = set(tokens(first))
         # Filler words ("who can see") break ties. Under a heading that is the question, the answer
         # begins at the top.
-        score = 4 * len(wanted & words) + 0.5 * len(asked & words)
+        score = 4 * len(wanted & words) + 0.25 * len(asked & words)
         score += 2 * len(wanted & set(tokens(text[start:end])))
-        score += (4 if number == 0 else 1) * len(wanted & title)
+        if number == 0:
+            score += 4 * len(wanted & title - words) + (2 if wanted & title else 0)
         if score > best[0]:
             best = (score, text[start:end])
     return best[1]

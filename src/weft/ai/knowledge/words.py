@@ -108,7 +108,7 @@ def stem(word: str) -> str:
         least = 5 if ending == "ly" else 3
         if root != word and len(root) >= least and re.search("[aeiouy]", root):
             word = root
-            if ending != "ly" and word[-1] == word[-2] and word[-1] not in "lsz":
+            if ending != "ly" and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]
             break
     if len(word) > 3 and word.endswith("e"):
