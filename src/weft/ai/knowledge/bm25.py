@@ -24,9 +24,9 @@ _K1 = 1.2
 _B = 0.75
 # A heading says what its passage is about, so its words count twice.
 _TITLE_WEIGHT = 2
-# Below this the question is about something else. Measured on Weft's own help pages: of questions
-# about Weft all 60 stand above it, of 55 about other things and other products none
-# (tests/ai/knowledge/test_scope.py keeps it so).
+# Below this the question is about something else. Measured on Weft's own help pages, with questions
+# by their author (so, optimistic): all of 60 about Weft stand above it, none of 55 about the world
+# and other products (tests/ai/knowledge/test_scope.py).
 ENOUGH = 0.5
 # Passages that BM25 likes best get a confidence; the others have no chance to be quoted.
 _CANDIDATES = 12
