@@ -66,4 +66,5 @@ ai_turns = sa.Table(  # what became of each thing an AI heard; no private text
     sa.Column("finished_at", Ms),
     sa.UniqueConstraint("ai_id", "trigger_id"),
     sa.Index("ix_ai_turns_thread", "thread_id"),
+    sa.Index("ix_ai_turns_ai", "ai_id", "created_at"),
 )

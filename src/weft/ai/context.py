@@ -1,0 +1,256 @@
+"""What an AI is told for one turn: the question, the thread as far as it was there, and passages.
+
+This is the wall between what people said to different audiences, so it is one file. A line enters
+only if the AI may see it, the asker may see it, and whoever will read the answer may see it. So an
+AI cannot tell in public what it was told directly, whatever its engine does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from weft.ai import documents, hops
+from weft.ai.brains.port import Ask, Line, Passage, Persona
+from weft.ai.knowledge.bm25 import Index
+from weft.ai.knowledge.words import informative
+from weft.ai.model import Ai
+from weft.kernel.clock import iso
+from weft.people import accounts, blocks
+from weft.people.model import Account
+from weft.store import search
+from weft.store.database import Tx
+from weft.threads import posts
+from weft.threads.model import Post, Visibility
+from weft.threads.posts import seen_by
+from weft.threads.publish import ais_are_off
+from weft.threads.sanitize import html_to_text
+from weft.threads.tables import posts as post_table
+
+LINES_MAX = 30
+"""Posts of the thread that it is told: the last ones, and those the question answers."""
+ANCESTORS_MAX = 10
+LINE_CHARS = 1_500
+THREAD_CHARS = 8_000
+"""More than engines show a model (`brains.prompt`); a bound for what is carried about."""
+QUESTION_CHARS = 4_000
+PASSAGES_MAX = 6
+PUBLIC_LOOK = 40
+"""Public posts that share a word with the question and are looked at."""
+
+LISTED: tuple[Visibility, ...] = ("public", "unlisted")
+_NO_AI = re.compile(r"(?<!\w)#?no[-_]?(?:ai|bots?)\b", re.IGNORECASE)
+
+_WORD = re.compile(r"\w+")
+
+_ai = sa.bindparam("ai", type_=sa.BigInteger)
+_asker = sa.bindparam("asker", type_=sa.BigInteger)
+
+
+def _present(*extra: sa.ColumnElement[bool]) -> sa.Select[*tuple[object, ...]]:
+    return (
+        sa.select(*posts.COLUMNS)
+        .where(
+            post_table.c.thread_id == sa.bindparam("thread"),
+            post_table.c.id != sa.bindparam("trigger"),
+            post_table.c.boost_of_id.is_(None),
+            seen_by(_ai),  # pyright: ignore[reportArgumentType]
+            seen_by(_asker),  # pyright: ignore[reportArgumentType]
+            *extra,
+        )
+        .order_by(post_table.c.id.desc())
+        .limit(LINES_MAX)
+    )
+
+
+_before = post_table.c.id < sa.bindparam("trigger")
+_listed = post_table.c.visibility.in_(LISTED)
+_chain = post_table.c.id.in_(sa.bindparam("chain", expanding=True))
+_LATEST = {True: _present(_before, _listed), False: _present(_before)}
+_CHAIN = {True: _present(_chain, _listed), False: _present(_chain)}
+
+
+class Told(Struct, frozen=True):
+    """What a turn knows before its engine is asked."""
+
+    ask: Ask
+    language: str | None
+    """Of the question, as its author declared it."""
+
+
+def gather(
+    tx: Tx, ai: Ai, account: Account, asker: Account, post: Post, shelf: documents.Shelf
+) -> Told:
+    """The `Ask` for one post. The caller has checked that the AI may answer it."""
+    unread = blocks.hidden_from(tx, ai.account_id) | blocks.hidden_from(tx, asker.id)
+    before = _thread(tx, ai, asker, post, unread)
+    question = _question(account, tx.site.domain, post)
+    if not question:
+        # Only a name, under something: "what do you say to this?"
+        question = next((line.text for one, line in before if one.id == post.reply_to_id), "")
+    prepared = shelf.of(tx, ai)
+    found = prepared.index.search(question, PASSAGES_MAX)
+    if ai.reads_public:
+        found = best([*found, *_public(tx, ai, post, question, unread)])
+    return Told(
+        ask=Ask(
+            persona=_persona(tx, ai, account, post, prepared.titles),
+            question=question[:QUESTION_CHARS],
+            thread=tuple(line for _, line in before),
+            passages=tuple(found),
+            asker=asker.acct,
+        ),
+        language=post.language,
+    )
+
+
+def best(passages: Iterable[Passage]) -> list[Passage]:
+    """The surest passages of several searches; of equal ones the earlier stays before."""
+    return sorted(passages, key=lambda passage: -round(passage.confidence, 1))[:PASSAGES_MAX]
+
+
+def spoken(ai: Ai, language: str | None) -> bool:
+    """Whether the AI speaks a language; one that nobody declared is taken as understood."""
+    if language is None or not ai.languages:
+        return True
+    return _primary(language) in {_primary(code) for code in ai.languages}
+
+
+def _primary(code: str) -> str:
+    return code.replace("_", "-").split("-")[0].lower()
+
+
+def _persona(tx: Tx, ai: Ai, account: Account, post: Post, titles: tuple[str, ...]) -> Persona:
+    owner = accounts.by_id(tx, ai.owner_id)
+    languages = tuple(ai.languages)
+    if not languages and post.language:
+        languages = (post.language,)
+    return Persona(
+        name=account.display_name,
+        handle=account.acct,
+        text=ai.persona,
+        languages=languages,
+        avoid=tuple(ai.avoid),
+        kind=ai.kind,
+        operator=f"{owner.display_name} (@{owner.acct})" if owner is not None else "",
+        topics=titles,
+    )
+
+
+# -- the thread -------------------------------------------------------------------------------
+
+
+def _thread(
+    tx: Tx, ai: Ai, asker: Account, post: Post, unread: set[int]
+) -> list[tuple[Post, Line]]:
+    named = {
+        "ai": ai.account_id,
+        "asker": asker.id,
+        "thread": post.thread_id,
+        "trigger": post.id,
+    }
+    listed = post.visibility in LISTED
+    chain = _ancestors(tx, post)
+    rows = [*tx.rows(_LATEST[listed], **named)]
+    if chain:
+        rows += tx.rows(_CHAIN[listed], chain=chain, **named)
+    found = {row[0]: Post(*row) for row in rows}
+    authors = accounts.by_ids(tx, [line.author_id for line in found.values()])
+    first = [found[one] for one in chain if one in found]  # the nearest of these first
+    last = [found[one] for one in sorted(found, reverse=True) if one not in chain]
+    kept: list[Post] = []
+    room = THREAD_CHARS
+    for line in [*first, *last][:LINES_MAX]:
+        author = authors.get(line.author_id)
+        if author is None or author.id in unread or (keeps_out(author) and author.id != asker.id):
+            continue
+        room -= min(len(_text(line)), LINE_CHARS)
+        if room < 0:
+            break
+        kept.append(line)
+    return [
+        (line, _line(line, authors[line.author_id])) for line in sorted(kept, key=lambda p: p.id)
+    ]
+
+
+def _ancestors(tx: Tx, post: Post) -> list[int]:
+    """Ids of what the post answers, nearest first."""
+    chain: list[int] = []
+    at = post.reply_to_id
+    while at is not None and at not in chain and len(chain) < ANCESTORS_MAX:
+        chain.append(at)
+        parent = posts.by_id(tx, at)
+        at = parent.reply_to_id if parent is not None else None
+    return chain
+
+
+def _line(post: Post, author: Account) -> Line:
+    return Line(
+        author=author.acct,
+        name=author.display_name,
+        is_ai=hops.is_machine(author, post),
+        text=_text(post)[:LINE_CHARS],
+        at=iso(post.created_at),
+    )
+
+
+def _text(post: Post) -> str:
+    warning = f"({post.spoiler}) " if post.spoiler else ""
+    pictures = "".join(
+        f" [picture: {picture['description']}]"
+        for picture in post.media
+        if picture.get("description")
+    )
+    return f"{warning}{html_to_text(post.html)}{pictures}"
+
+
+def _question(account: Account, domain: str, post: Post) -> str:
+    """The post without the names it was called by: its own anywhere, others at the start."""
+    text = _text(post)
+    own = re.escape(account.username)
+    text = re.sub(
+        rf"(?<![\w/])@{own}(?:@{re.escape(domain)})?(?![\w@-]|\.\w)[,:]?",
+        " ",
+        text,
+        flags=re.IGNORECASE,
+    )
+    text = re.sub(r"^(?:\s*@[\w.-]+(?:@[\w.:-]+)?)+[,:]?", "", text)
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines()).strip()
+
+
+# -- what people said in public ---------------------------------------------------------------
+
+
+def keeps_out(author: Account) -> bool:
+    """Whether somebody's profile asks machines not to read them: ``#noai``, ``#nobot``."""
+    return bool(_NO_AI.search(html_to_text(author.bio)))
+
+
+def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list[Passage]:
+    """Public posts of people who agreed to be found, from other threads, about the question."""
+    words = " ".join(word for word in _WORD.findall(question) if informative(word))
+    found = posts.by_ids(tx, search.find(tx, words, limit=PUBLIC_LOOK, any_word=True))
+    authors = accounts.by_ids(tx, [one.author_id for one in found.values()])
+    passages: list[Passage] = []
+    for one in found.values():
+        author = authors.get(one.author_id)
+        if (
+            author is None
+            or one.visibility != "public"
+            or one.thread_id == post.thread_id
+            or not author.indexable
+            or author.suspended_at is not None
+            or author.id in unread
+            or author.id == ai.account_id
+            or hops.is_machine(author, one)
+            or keeps_out(author)
+            or one.sensitive
+            or ais_are_off(tx, one.thread_id)
+        ):
+            continue
+        title = f"{author.display_name} (@{author.acct})"
+        passages.append(Passage(_text(one), title, one.url, str(one.id)))
+    return Index(passages, tuple(ai.languages) or ("en",)).search(question, PASSAGES_MAX)

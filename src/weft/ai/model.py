@@ -1,0 +1,91 @@
+"""What an AI is beside its account, and what is kept of each of its turns."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+AiKind = Literal["assistant", "business", "creator", "character"]
+AiState = Literal["live", "paused"]
+Engine = Literal["auto", "quotes", "model"]
+Trigger = Literal["mention", "reply", "direct"]
+Outcome = Literal["heard", "answered", "declined", "silent", "failed"]
+"""``heard``: a job is on its way. The others are ends: it answered; it said that it does not or
+cannot answer that; it said nothing; its engine failed (and it said so)."""
+
+Reason = Literal[
+    "",
+    "paused",
+    "blocked",
+    "thread_off",
+    "too_old",
+    "nobody_asked",
+    "hops",
+    "asker_budget",
+    "thread_budget",
+    "language",
+    "declined",
+    "crowd",
+    "hidden",
+    "unavailable",
+    "refused",
+]
+"""Why a turn ended as it did. A word and never a text, so that no private text is kept."""
+
+REASONS: dict[Reason, str] = {
+    "": "",
+    "paused": "it was paused",
+    "blocked": "one of the two, or the thread's author, blocks the other",
+    "thread_off": "the thread's author keeps AIs out",
+    "too_old": "the post was old when it came here",
+    "nobody_asked": "an AI or bot spoke to it, and no person in that thread had asked both",
+    "hops": "machines had spoken twice since the last person",
+    "asker_budget": "too many questions by the same asker within an hour",
+    "thread_budget": "too many of its answers in the same thread within an hour",
+    "language": "the question is in a language it was not given",
+    "declined": "out of its bounds, or not in its documents",
+    "crowd": "the post called too many AIs at once",
+    "hidden": "the post was deleted, or hidden from it, before it answered",
+    "unavailable": "its model could not be reached",
+    "refused": "its model does not answer this",
+}
+"""What an owner reads."""
+
+
+class Ai(Struct, frozen=True):
+    """Field for field the columns of ``ais``, in their order."""
+
+    account_id: int
+    owner_id: int
+    kind: AiKind
+    state: AiState
+    persona: str
+    avoid: list[str]
+    languages: list[str]
+    engine: Engine
+    reads_public: bool
+    version: int
+    created_at: int
+
+
+class Turn(Struct, frozen=True):
+    """Field for field the columns of ``ai_turns``, in their order. Times and ``ms`` in ms."""
+
+    id: int
+    ai_id: int
+    trigger_id: int
+    thread_id: int
+    asker_id: int
+    trigger: Trigger
+    outcome: Outcome
+    reason: Reason
+    hops: int
+    answer_id: int | None
+    model: str | None
+    sources: int
+    tokens_in: int
+    tokens_out: int
+    ms: int
+    created_at: int
+    finished_at: int | None
