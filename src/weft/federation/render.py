@@ -62,7 +62,7 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "published": iso(account.created_at),
-        "attachment": [*_label_fields(account), *map(_field, account.fields)],
+        "attachment": _fields(account),
         "tag": [],
         "endpoints": {"sharedInbox": shared_inbox(site)},
         "publicKey": {
@@ -85,6 +85,12 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
 def gone_actor(uri: str) -> Json:
     """What stands where an account was."""
     return {"id": uri, "type": "Tombstone"}
+
+
+def _fields(account: Account) -> list[Json]:
+    label = _label_fields(account)
+    said = {row["name"] for row in label}
+    return label + [_field(field) for field in account.fields if field["name"] not in said]
 
 
 def _label_fields(account: Account) -> list[Json]:
