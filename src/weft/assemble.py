@@ -7,22 +7,36 @@ handlers (``handlers``) and its reactions to events (``react``); nothing here de
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import structlog
+from litestar.types import ASGIApp
 
-from weft import ai, federation
+from weft import __version__
+from weft.ai import jobs as ai_jobs
+from weft.ai.brains.choose import brains_for
+from weft.api import app as web
+from weft.api.resolver import Resolver as Seeker
+from weft.api.streaming.hub import Hub
+from weft.federation import jobs as federation_jobs
+from weft.federation.discovery import Resolver
+from weft.federation.fetch import Fetcher
+from weft.federation.inbox import Inbox
+from weft.federation.keys import Keys
 from weft.kernel.site import Site
 from weft.net.client import Client
 from weft.net.guard import Guard
 from weft.people import accounts
+from weft.people import jobs as people_jobs
 from weft.settings import Settings
 from weft.store.blobs import Blobs
 from weft.store.database import Database
 from weft.store.migrate import migrate
+from weft.threads import jobs as threads_jobs
 from weft.threads import rehome
+from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
 
@@ -48,44 +62,91 @@ def open_database(settings: Settings, site: Site | None = None) -> Database:
     except BaseException:
         db.close()
         raise
-    federation.jobs.react(db)
-    ai.jobs.react(db)
+    federation_jobs.react(db)
+    ai_jobs.react(db)
     return db
 
 
 class House:
-    """A whole server: made from settings, opened inside an event loop, served by ``weft serve``
+    """A whole server: made from settings, opened inside an event loop, served by ``weft.serve``
     or by a test.
 
     ``async with House(settings).open() as house`` runs jobs and streams; ``house.app`` is the
     ASGI application.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    app: ASGIApp
+    client: Client
+    hub: Hub
+
+    def __init__(self, settings: Settings, *, generous: int = 1) -> None:
+        """``generous`` multiplies the rate limits, for tests and benchmarks."""
         self.settings = settings
-        self.db = open_database(settings, settings.site)
+        self.generous = generous
+        self.db = open_database(settings, settings.site if settings.domain else None)
         self.blobs = Blobs(settings.data / "media")
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[House]:
         """Everything that runs beside the requests, until left."""
-        settings = self.settings
-        guard = Guard(
-            [net.strip() for net in settings.reach_private.split(",") if net.strip()],
-            allow_http=settings.reach_http,
-        )
-        agent = f"Weft/{__version__} (+{self.db.site.base}/)"
         async with AsyncExitStack() as stack:
             stack.callback(self.db.close)
-            self.client = await stack.enter_async_context(
-                Client(user_agent=agent, guard=guard, resolve=settings.resolve)
-            )
-            self.federation = Federation(self.db, self.client)
-            self.brains = await stack.enter_async_context(open_brains(settings))
+            self.client = await stack.enter_async_context(_client(self.settings, self.db.site))
             self.hub = Hub(self.db)
-            self.app = build_app(self)
-            runner = Runner(self.db, self._handlers(), POOLS)
-            tasks = await stack.enter_async_context(Background())
-            tasks.start(runner.run())
-            tasks.start(self.hub.run())
+            keys = Keys(self.db)
+            fetcher = Fetcher(self.db, self.client, keys)
+            resolver = Resolver(self.db, fetcher)
+            inbox = Inbox(self.db, resolver)
+            brains = await stack.enter_async_context(brains_for(self.settings))
+            self.app = web.build(
+                {
+                    "db": self.db,
+                    "settings": self.settings,
+                    "blobs": self.blobs,
+                    "client": self.client,
+                    "hub": self.hub,
+                    "keys": keys,
+                    "inbox": inbox,
+                    "resolver": Seeker(resolver.resolve),
+                },
+                generous=self.generous,
+            )
+            handlers: dict[str, Handler] = {
+                **people_jobs.handlers(self.db),
+                **threads_jobs.handlers(self.db, self.blobs),
+                **federation_jobs.handlers(self.db, self.client, keys),
+                **inbox.handlers(),
+                **ai_jobs.handlers(self.db, brains),
+            }
+            await stack.enter_async_context(
+                _beside(Runner(self.db, handlers, POOLS).run(), self.hub.run())
+            )
             yield self
+
+
+def _client(settings: Settings, site: Site) -> Client:
+    networks = [net.strip() for net in settings.reach_private.split(",") if net.strip()]
+    return Client(
+        user_agent=f"Weft/{__version__} (+{site.base}/)",
+        guard=Guard(networks, allow_http=settings.reach_http),
+        resolve=settings.resolve,
+    )
+
+
+@asynccontextmanager
+async def _beside(*work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run these beside the body, and end them with it."""
+    tasks = [asyncio.create_task(one) for one in work]
+    for task in tasks:
+        task.add_done_callback(_say_if_it_died)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _say_if_it_died(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.critical("work.died", error=repr(fault), exc_info=fault)

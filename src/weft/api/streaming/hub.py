@@ -13,18 +13,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
 from weft.api.mastodon import serialise
 from weft.api.streaming.channels import Channel
 from weft.kernel.errors import NotFound
-from weft.people.tables import blocks, follows, mutes
 from weft.store.database import Database, Tx
-from weft.threads import posts
+from weft.threads import listeners, posts
 from weft.threads.model import Post
-from weft.threads.tables import home
 from weft.threads.tokens import fold_tag
 from weft.work import tail
 from weft.work.events import Event
@@ -82,11 +79,10 @@ class Listener:
 
 
 class _Out(Struct):
-    """A frame for a channel; ``only``: these accounts (None: all), ``never``: not these."""
+    """A frame for all who listen to a channel, but for the accounts in ``never``."""
 
     key: str
     frame: Frame
-    only: set[int] | None = None
     never: set[int] = set()
     pictured: bool = False
 
@@ -154,8 +150,7 @@ class Hub:
             return
         for out in outs:
             for listener in tuple(self._listeners.get(out.key, ())):
-                who = listener.account_id
-                if (out.only is None or who in out.only) and who not in out.never:
+                if listener.account_id not in out.never:
                     listener.push(out.key, out.frame, pictured=out.pictured)
 
 
@@ -190,7 +185,7 @@ def _post(
     tx: Tx, post: Post, keys: frozenset[str], members: set[int], *, edited: bool
 ) -> list[_Out]:
     name = "status.update" if edited else "update"
-    readers = {row[0] for row in tx.rows(_IN_HOMES, post=post.id)} & members
+    readers = listeners.in_homes(tx, post.id) & members
     answers_another = post.reply_to_uri is not None and post.reply_to_author_id != post.author_id
     public = [] if post.boost_of_id is not None else [
         key
@@ -201,7 +196,7 @@ def _post(
     ]
     if not readers and not public:
         return []
-    never = _unwilling(tx, post)
+    never = listeners.unwilling(tx, post)
     outs: list[_Out] = []
     pictured = bool(post.media)
     if public:
@@ -239,7 +234,7 @@ def _deleted(tx: Tx, event: Event, keys: frozenset[str], members: set[int]) -> l
     else:
         told = {int(one) for one in data.get("mentions", ())} | {event.actor_id or 0}
         if visibility == "private":
-            told |= {row[0] for row in tx.rows(_FOLLOWERS, author=event.actor_id)}
+            told |= listeners.followers(tx, event.actor_id or 0)
         told &= members
     return outs + [_Out(f"user:{member}", frame) for member in told]
 
@@ -260,29 +255,3 @@ def _notification(tx: Tx, account_id: int, id_: int, keys: frozenset[str]) -> li
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
-
-_IN_HOMES = sa.select(home.c.account_id).where(home.c.post_id == sa.bindparam("post"))
-_FOLLOWERS = sa.select(follows.c.follower_id).where(
-    follows.c.target_id == sa.bindparam("author"), follows.c.accepted.is_(True)
-)
-_authors = sa.bindparam("authors", expanding=True, type_=sa.BigInteger)
-_UNWILLING = sa.union(
-    sa.select(mutes.c.muter_id).where(
-        mutes.c.target_id.in_(_authors),
-        sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now", type_=sa.BigInteger)),
-    ),
-    sa.select(blocks.c.blocker_id).where(blocks.c.target_id.in_(_authors)),
-    sa.select(blocks.c.target_id).where(blocks.c.blocker_id.in_(_authors)),
-)
-
-
-def _unwilling(tx: Tx, post: Post) -> set[int]:
-    """Accounts that muted or blocked the author (or whom the author blocked), or the author of
-    what is boosted.
-    """
-    authors = {post.author_id}
-    if post.boost_of_id is not None:
-        original = posts.by_id(tx, post.boost_of_id)
-        if original is not None:
-            authors.add(original.author_id)
-    return {row[0] for row in tx.rows(_UNWILLING, authors=list(authors), now=tx.now)}

@@ -178,6 +178,14 @@ def upgrade() -> None:
     op.create_index("ix_peers_failures", "peers", ["failures"], unique=False)
     op.create_index("ix_peers_touched_at", "peers", ["touched_at"], unique=False)
     op.create_table(
+        "seen",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_seen")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_seen_at", "seen", ["at"], unique=False)
+    op.create_table(
         "tombstones",
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -574,6 +582,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ai_turns")),
         sa.UniqueConstraint("ai_id", "trigger_id", name=op.f("uq_ai_turns_ai_id_trigger_id")),
     )
+    op.create_index("ix_ai_turns_ai", "ai_turns", ["ai_id", "created_at"], unique=False)
     op.create_index("ix_ai_turns_thread", "ai_turns", ["thread_id"], unique=False)
     op.create_table(
         "bookmarks",

@@ -1,0 +1,118 @@
+"""The ASGI application: every route, and what wraps them all.
+
+From outside in: the count of requests, ``/@name`` for servers or for people, forms as JSON
+(Rails' spelling), CORS, then the router. ``assemble`` gives the things that routes ask for by
+name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme
+from litestar.types import ASGIApp
+
+from weft import __version__
+from weft.api import auth, errors, health, media_files, people_routes
+from weft.api.activitypub import actors, discovery, inbox
+from weft.api.activitypub import posts as ap_posts
+from weft.api.activitypub.negotiate import Negotiate
+from weft.api.limits import Limits, limited
+from weft.api.mastodon import (
+    markers,
+    media,
+    notifications,
+    reactions,
+    search,
+    statuses,
+    timelines,
+)
+from weft.api.rails import Rails
+from weft.api.streaming import routes as streaming
+
+BODY_MAX = 20 * 1024 * 1024
+"""Bytes of the largest request: a picture of 16 MB in its form. Smaller limits stand at the
+routes that need them.
+"""
+
+ROUTES = [
+    *people_routes.ROUTES,
+    *statuses.ROUTES,
+    *reactions.ROUTES,
+    *timelines.ROUTES,
+    *notifications.ROUTES,
+    *media.ROUTES,
+    *search.ROUTES,
+    *markers.ROUTES,
+    *streaming.ROUTES,
+    *media_files.ROUTES,
+    *actors.ROUTES,
+    *ap_posts.ROUTES,
+    *discovery.ROUTES,
+    *inbox.ROUTES,
+    *health.ROUTES,
+]
+
+CORS = CORSConfig(
+    # Tokens travel in a header, never in a cookie, so any page may ask.
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    allow_headers=["*"],
+    expose_headers=[
+        "Link",
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        "X-Request-Id",
+        "ETag",
+        "Mastodon-Async-Refresh",
+    ],
+    max_age=86_400,
+)
+
+
+def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
+    """``given``: what routes take by name (``db``, ``settings``, ``blobs``, ``resolver``, ``keys``,
+    ``hub``, ``inbox``). ``generous`` multiplies the rate limits, for tests and benchmarks.
+    """
+    limits = Limits(generous)
+
+    def provider(value: Any) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False)
+
+    app = Litestar(
+        route_handlers=ROUTES,
+        dependencies={
+            **auth.DEPENDENCIES,
+            **{name: provider(value) for name, value in {**given, "limits": limits}.items()},
+        },
+        state=State({"db": given["db"]}),
+        exception_handlers=errors.HANDLERS,
+        cors_config=CORS,
+        middleware=[Rails, limited(limits)],
+        request_max_body_size=BODY_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Weft",
+            version=__version__,
+            description="The Mastodon client API as Weft speaks it, and Weft's own additions.",
+            license=License("Apache-2.0", "Apache-2.0"),
+            contact=Contact(name="Weft"),
+            path="/api/openapi",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+            ),
+        ),
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
+    return Negotiate(app)

@@ -1,0 +1,46 @@
+"""Who hears of a post at once: whose home it stands in, and who would rather not."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from weft.people.tables import blocks, follows, mutes
+from weft.store.database import Tx
+from weft.threads import posts
+from weft.threads.model import Post
+from weft.threads.tables import home
+
+_IN_HOMES = sa.select(home.c.account_id).where(home.c.post_id == sa.bindparam("post"))
+_FOLLOWERS = sa.select(follows.c.follower_id).where(
+    follows.c.target_id == sa.bindparam("author"), follows.c.accepted.is_(True)
+)
+_authors = sa.bindparam("authors", expanding=True, type_=sa.BigInteger)
+_UNWILLING = sa.union(
+    sa.select(mutes.c.muter_id).where(
+        mutes.c.target_id.in_(_authors),
+        sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now", type_=sa.BigInteger)),
+    ),
+    sa.select(blocks.c.blocker_id).where(blocks.c.target_id.in_(_authors)),
+    sa.select(blocks.c.target_id).where(blocks.c.blocker_id.in_(_authors)),
+)
+
+
+def in_homes(tx: Tx, post_id: int) -> set[int]:
+    """Accounts in whose home timeline the post stands."""
+    return {row[0] for row in tx.rows(_IN_HOMES, post=post_id)}
+
+
+def followers(tx: Tx, author_id: int) -> set[int]:
+    return {row[0] for row in tx.rows(_FOLLOWERS, author=author_id)}
+
+
+def unwilling(tx: Tx, post: Post) -> set[int]:
+    """Accounts that muted or blocked the author (or whom the author blocked), or the author of
+    what is boosted.
+    """
+    authors = {post.author_id}
+    if post.boost_of_id is not None:
+        original = posts.by_id(tx, post.boost_of_id)
+        if original is not None:
+            authors.add(original.author_id)
+    return {row[0] for row in tx.rows(_UNWILLING, authors=list(authors), now=tx.now)}
