@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
 from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
+from litestar.params import FromQuery, SkipValidation
 
 from weft.kernel.errors import WeftError
 from weft.kernel.ids import parse_id
@@ -53,10 +53,10 @@ def paging(usual: int = LIMIT) -> dict[str, Provide]:
     """The dependency ``page: Page`` for a route whose pages usually hold so many."""
 
     def page(
-        max_id: str | None = None,
-        since_id: str | None = None,
-        min_id: str | None = None,
-        limit: int | None = None,
+        max_id: FromQuery[str | None] = None,
+        since_id: FromQuery[str | None] = None,
+        min_id: FromQuery[str | None] = None,
+        limit: FromQuery[int | None] = None,
     ) -> Page:
         return page_of(max_id, since_id, min_id, limit, usual)
 

@@ -8,6 +8,7 @@ make sure of it.
 import asyncio
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from weft.api.given import Files
 from weft.kernel.errors import NotFound
@@ -31,7 +32,7 @@ _HEADERS = {
 
 
 @get("/media/{folder:str}/{name:str}", include_in_schema=False)
-async def blob(blobs: Files, folder: str, name: str) -> Response[bytes]:
+async def blob(blobs: Files, folder: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     kind = TYPES.get(name.rpartition(".")[2])
     path = blobs.path(f"{folder}/{name}") if kind is not None else None
     if path is None:

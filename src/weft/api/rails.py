@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 import python_multipart
 from litestar import Request
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 from python_multipart.exceptions import FormParserError
 
@@ -121,7 +121,7 @@ async def _as_json(scope: Scope, receive: Receive, kind: bytes) -> Receive:
     ]
     sent = False
 
-    async def receive_json() -> Message:
+    async def receive_json() -> Any:
         nonlocal sent
         if sent:
             return await receive()

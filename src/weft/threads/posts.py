@@ -21,7 +21,7 @@ _BY_URL = sa.select(*COLUMNS).where(posts.c.url == sa.bindparam("url")).limit(1)
 _GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
 
 
-def seen_by(viewer: int | None, table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
+def seen_by(viewer: int | sa.ColumnElement[int] | None, table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
     """Who may see a post, as a condition on rows of ``table``: the one place that says it.
 
     public, unlisted: everyone. private: the author, accepted followers, the mentioned.

@@ -211,12 +211,12 @@ def unmute_thread(tx: Tx, by: Account, post_id: int) -> Post:
 
 def likers(tx: Tx, post: Post, page: Page) -> list[tuple[int, Account]]:
     """Who liked it, the last first, each with the id that pages this list."""
-    return [(row[0], Account(*row[1:])) for row in _LIKERS.rows(tx, page, post=post.id)]
+    return [(row[0], Account(*tuple(row)[1:])) for row in _LIKERS.rows(tx, page, post=post.id)]
 
 
 def boosters(tx: Tx, post: Post, page: Page) -> list[tuple[int, Account]]:
     """Who boosted it, the last first, each with the id that pages this list."""
-    return [(row[0], Account(*row[1:])) for row in _BOOSTERS.rows(tx, page, post=post.id)]
+    return [(row[0], Account(*tuple(row)[1:])) for row in _BOOSTERS.rows(tx, page, post=post.id)]
 
 
 def _original(tx: Tx, by: Account, post_id: int) -> Post:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +23,7 @@ STRANGERS_MAX = 60
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 
 
-def _up() -> sa.Select[tuple[int, int]]:
+def _up() -> sa.Select[Any, Any]:
     first = sa.select(
         posts.c.id, posts.c.reply_to_id, sa.literal_column("0", sa.Integer).label("depth")
     ).where(posts.c.id == sa.bindparam("post"))
@@ -37,7 +38,7 @@ def _up() -> sa.Select[tuple[int, int]]:
     )
 
 
-def _down() -> sa.Select[tuple[int, int]]:
+def _down() -> sa.Select[Any, Any]:
     tree = (
         sa.select(posts.c.id, posts.c.reply_to_id)
         .where(posts.c.reply_to_id == sa.bindparam("post"))

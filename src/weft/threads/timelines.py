@@ -172,18 +172,18 @@ _BOOKMARKED = _kept(bookmark_table)
 
 def favourites(tx: Tx, viewer: int, page: Page) -> list[tuple[int, Post]]:
     """Liked posts, last liked first, each with the id that pages this list."""
-    return [(row[0], Post(*row[1:])) for row in _LIKED.rows(tx, page, viewer=viewer)]
+    return [(row[0], Post(*tuple(row)[1:])) for row in _LIKED.rows(tx, page, viewer=viewer)]
 
 
 def bookmarks(tx: Tx, viewer: int, page: Page) -> list[tuple[int, Post]]:
     """Bookmarked posts, last kept first, each with the id that pages this list."""
-    return [(row[0], Post(*row[1:])) for row in _BOOKMARKED.rows(tx, page, viewer=viewer)]
+    return [(row[0], Post(*tuple(row)[1:])) for row in _BOOKMARKED.rows(tx, page, viewer=viewer)]
 
 
 # -- conditions that several lists share ------------------------------------------------------
 
 
-def _posts(rows: Sequence[sa.Row[Any]]) -> list[Post]:
+def _posts(rows: Sequence[Any]) -> list[Post]:
     return [Post(*row) for row in rows]
 
 

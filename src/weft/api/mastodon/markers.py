@@ -1,6 +1,7 @@
 """How far one has read: https://docs.joinmastodon.org/methods/markers/."""
 
 from litestar import get, post
+from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from weft.api.auth import scope
@@ -26,13 +27,13 @@ def _shown(found: list[markers.Marker]) -> dict[str, Marker]:
 
 
 @get("/api/v1/markers", guards=[scope("read:statuses")])
-async def show(db: Db, me: Me, timeline: list[str] | None = None) -> dict[str, Marker]:
+async def show(db: Db, me: Me, timeline: FromQuery[list[str] | None] = None) -> dict[str, Marker]:
     wanted = timeline or ()
     return _shown(await db.read(lambda tx: markers.get(tx, me.id, wanted)))
 
 
 @post("/api/v1/markers", guards=[scope("write:statuses")], status_code=200)
-async def save(db: Db, me: Me, data: NewMarkers) -> dict[str, Marker]:
+async def save(db: Db, me: Me, data: JSONBody[NewMarkers]) -> dict[str, Marker]:
     given = {"home": data.home, "notifications": data.notifications}
     read_to = {name: read.last_read_id for name, read in given.items() if read is not None}
     return _shown(await db.write(lambda tx: markers.put(tx, me.id, read_to)))

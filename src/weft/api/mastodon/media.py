@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, delete, get, post, put
+from litestar.params import FromPath
 from msgspec import Struct
 
 from weft.api.auth import scope
@@ -78,15 +79,16 @@ async def add(request: Request[Any, Any, Any], db: Db, blobs: Files, me: Me) -> 
 async def add_and_wait(request: Request[Any, Any, Any], db: Db, blobs: Files, me: Me) -> Answer:
     """The old way: answers when it is processed."""
     one = await _keep(request, db, blobs, me)
+    number = one.id
     ends = asyncio.get_running_loop().time() + WAIT_S
     while not one.blob and not one.error and asyncio.get_running_loop().time() < ends:
         await asyncio.sleep(LOOK_S)
-        one = await db.read(lambda tx: media.mine(tx, me.id, one.id))
+        one = await db.read(lambda tx: media.mine(tx, me.id, number))
     return _answer(db, one, 200)
 
 
 @get("/api/v1/media/{media_id:str}", guards=[scope("write:media")])
-async def show(db: Db, me: Me, media_id: str) -> Answer:
+async def show(db: Db, me: Me, media_id: FromPath[str]) -> Answer:
     """206 while it is being processed; 422 when it cannot be."""
     number = id_of(media_id)
     return _answer(db, await db.read(lambda tx: media.mine(tx, me.id, number)), 206)
@@ -97,7 +99,9 @@ async def show(db: Db, me: Me, media_id: str) -> Answer:
     guards=[scope("write:media")],
     request_max_body_size=FORM_BYTES,
 )
-async def describe(request: Request[Any, Any, Any], db: Db, me: Me, media_id: str) -> Answer:
+async def describe(
+    request: Request[Any, Any, Any], db: Db, me: Me, media_id: FromPath[str]
+) -> Answer:
     """Alt text and focus. A thumbnail of one's own is for video and sound: it is not used."""
     number = id_of(media_id)
     details = (await read_form(request)).into(Details)
@@ -114,7 +118,7 @@ async def describe(request: Request[Any, Any, Any], db: Db, me: Me, media_id: st
 
 
 @delete("/api/v1/media/{media_id:str}", guards=[scope("write:media")], status_code=200)
-async def drop(db: Db, blobs: Files, me: Me, media_id: str) -> dict[str, str]:
+async def drop(db: Db, blobs: Files, me: Me, media_id: FromPath[str]) -> dict[str, str]:
     """Only while it is on no post."""
     number = id_of(media_id)
 

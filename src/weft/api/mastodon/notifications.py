@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from weft.api.auth import scope
 from weft.api.given import Db, Me
@@ -52,9 +52,9 @@ async def listed(
     db: Db,
     me: Me,
     page: Turned,
-    types: list[str] | None = None,
-    exclude_types: list[str] | None = None,
-    account_id: str | None = None,
+    types: FromQuery[list[str] | None] = None,
+    exclude_types: FromQuery[list[str] | None] = None,
+    account_id: FromQuery[str | None] = None,
 ) -> Response[list[Notification]]:
     by = id_of(account_id) if account_id else None
 
@@ -72,8 +72,8 @@ async def listed(
 async def unread_count(
     db: Db,
     me: Me,
-    limit: int = UNREAD_USUAL,
-    types: Annotated[list[str] | None, Parameter(query="types")] = None,
+    limit: FromQuery[int] = UNREAD_USUAL,
+    types: Annotated[list[str] | None, QueryParameter(name="types")] = None,
 ) -> UnreadCount:
     """Those newer than the ``notifications`` marker."""
     return UnreadCount(
@@ -82,7 +82,7 @@ async def unread_count(
 
 
 @get("/api/v1/notifications/{notification_id:str}", guards=[scope("read:notifications")])
-async def one(db: Db, me: Me, notification_id: str) -> Notification:
+async def one(db: Db, me: Me, notification_id: FromPath[str]) -> Notification:
     number = id_of(notification_id)
     return await db.read(lambda tx: show(tx, me.id, [notices.one(tx, me.id, number)])[0])
 
@@ -98,7 +98,7 @@ async def clear(db: Db, me: Me) -> dict[str, str]:
     guards=[scope("write:notifications")],
     status_code=200,
 )
-async def dismiss(db: Db, me: Me, notification_id: str) -> dict[str, str]:
+async def dismiss(db: Db, me: Me, notification_id: FromPath[str]) -> dict[str, str]:
     number = id_of(notification_id)
     await db.write(lambda tx: notices.dismiss(tx, me.id, number))
     return {}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from weft.api.auth import scope, scope_if_any
@@ -47,7 +48,7 @@ async def _do(db: Database, me: Account, status_id: str, verb: Verb) -> Status:
     guards=[scope("write:favourites")],
     status_code=200,
 )
-async def favourite(db: Db, me: Me, status_id: str) -> Status:
+async def favourite(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.like)
 
 
@@ -56,12 +57,14 @@ async def favourite(db: Db, me: Me, status_id: str) -> Status:
     guards=[scope("write:favourites")],
     status_code=200,
 )
-async def unfavourite(db: Db, me: Me, status_id: str) -> Status:
+async def unfavourite(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.unlike)
 
 
 @post("/api/v1/statuses/{status_id:str}/reblog", guards=[scope("write:statuses")], status_code=200)
-async def reblog(db: Db, me: Me, status_id: str, data: Reblog | None = None) -> Status:
+async def reblog(
+    db: Db, me: Me, status_id: FromPath[str], data: JSONBody[Reblog | None] = None
+) -> Status:
     """Boost; answers with the boost, in which the post is."""
     visibility = data.visibility if data is not None else "public"
     if visibility not in ("public", "unlisted", "private"):
@@ -75,14 +78,14 @@ async def reblog(db: Db, me: Me, status_id: str, data: Reblog | None = None) -> 
 @post(
     "/api/v1/statuses/{status_id:str}/unreblog", guards=[scope("write:statuses")], status_code=200
 )
-async def unreblog(db: Db, me: Me, status_id: str) -> Status:
+async def unreblog(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.unboost)
 
 
 @post(
     "/api/v1/statuses/{status_id:str}/bookmark", guards=[scope("write:bookmarks")], status_code=200
 )
-async def bookmark(db: Db, me: Me, status_id: str) -> Status:
+async def bookmark(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.bookmark)
 
 
@@ -91,18 +94,18 @@ async def bookmark(db: Db, me: Me, status_id: str) -> Status:
     guards=[scope("write:bookmarks")],
     status_code=200,
 )
-async def unbookmark(db: Db, me: Me, status_id: str) -> Status:
+async def unbookmark(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.unbookmark)
 
 
 @post("/api/v1/statuses/{status_id:str}/mute", guards=[scope("write:mutes")], status_code=200)
-async def mute(db: Db, me: Me, status_id: str) -> Status:
+async def mute(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     """No more notifications from this thread."""
     return await _do(db, me, status_id, react.mute_thread)
 
 
 @post("/api/v1/statuses/{status_id:str}/unmute", guards=[scope("write:mutes")], status_code=200)
-async def unmute(db: Db, me: Me, status_id: str) -> Status:
+async def unmute(db: Db, me: Me, status_id: FromPath[str]) -> Status:
     return await _do(db, me, status_id, react.unmute_thread)
 
 
@@ -135,7 +138,7 @@ async def favourited_by(
     request: Request[Any, Any, Any],
     db: Db,
     viewer: Viewer,
-    status_id: str,
+    status_id: FromPath[str],
     page: Turned,
 ) -> Response[list[AccountEntity]]:
     return await _who(request, db, viewer, status_id, page, react.likers)
@@ -150,7 +153,7 @@ async def reblogged_by(
     request: Request[Any, Any, Any],
     db: Db,
     viewer: Viewer,
-    status_id: str,
+    status_id: FromPath[str],
     page: Turned,
 ) -> Response[list[AccountEntity]]:
     return await _who(request, db, viewer, status_id, page, react.boosters)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from weft.api.auth import scope_if_any
 from weft.api.given import Db, Viewer
@@ -44,13 +44,13 @@ async def find(
     db: Db,
     viewer: Viewer,
     resolver: Seeker,
-    q: Annotated[str, Parameter(query="q")],
-    type_: Annotated[str | None, Parameter(query="type")] = None,
-    resolve: bool = False,
-    following: bool = False,
-    account_id: str | None = None,
-    limit: int = USUAL,
-    offset: int = 0,
+    q: Annotated[str, QueryParameter(name="q")],
+    type_: Annotated[str | None, QueryParameter(name="type")] = None,
+    resolve: FromQuery[bool] = False,
+    following: FromQuery[bool] = False,
+    account_id: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+    offset: FromQuery[int] = 0,
 ) -> Search:
     """``type``: only accounts, statuses or hashtags. ``account_id``: only posts of that account.
     Strangers get one page and nothing from elsewhere, as on Mastodon.
@@ -65,9 +65,10 @@ async def find(
     most, skip = max(1, min(limit, MOST)), max(0, offset)
     author = id_of(account_id) if account_id else None
     address = text.startswith(("https://", "http://"))
-    if resolve and skip == 0 and (address or _HANDLE.fullmatch(text)):
-        if not await db.read(lambda tx: _known(tx, viewer, text)):
-            await resolver.look([text])
+    nameable = address or _HANDLE.fullmatch(text)
+    unknown = resolve and skip == 0 and nameable
+    if unknown and not await db.read(lambda tx: _known(tx, viewer, text)):
+        await resolver.look([text])
 
     def read(tx: Tx) -> Search:
         people: list[Account] = []

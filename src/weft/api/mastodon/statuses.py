@@ -4,10 +4,10 @@ https://docs.joinmastodon.org/methods/statuses/. Of ours: ``content_type`` (as M
 have it), ``no_ai``, and ``POST …/ais``, by which a thread's author switches AIs off and on.
 """
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import Struct
 
 from weft.api.auth import scope, scope_if_any
@@ -92,8 +92,8 @@ async def create(
     me: Me,
     bearer: Owner,
     resolver: Seeker,
-    data: NewStatus,
-    idempotency_key: Annotated[str | None, Parameter(header="Idempotency-Key")] = None,
+    data: JSONBody[NewStatus],
+    idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key")] = None,
 ) -> Status:
     """Post. The same ``Idempotency-Key`` gives the same post again."""
     if data.scheduled_at:
@@ -128,7 +128,7 @@ async def create(
 async def several(
     db: Db,
     viewer: Viewer,
-    ids: Annotated[list[str] | None, Parameter(query="id")] = None,
+    ids: Annotated[list[str] | None, QueryParameter(name="id")] = None,
 ) -> list[Status]:
     """Those of these posts that the viewer may see, in the order asked for."""
     as_ = viewer.id if viewer is not None else None
@@ -146,14 +146,16 @@ async def several(
 
 
 @get("/api/v1/statuses/{status_id:str}", guards=[scope_if_any("read:statuses")])
-async def show(db: Db, viewer: Viewer, status_id: str) -> Status:
+async def show(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Status:
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
     return await db.read(lambda tx: status(tx, as_, posts.see(tx, as_, number)))
 
 
 @put("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")])
-async def change(db: Db, me: Me, resolver: Seeker, status_id: str, data: ChangedStatus) -> Status:
+async def change(
+    db: Db, me: Me, resolver: Seeker, status_id: FromPath[str], data: JSONBody[ChangedStatus]
+) -> Status:
     """Edit one's own post; what it was stays in its history."""
     _no_poll(data.poll)
     number = id_of(status_id)
@@ -185,7 +187,9 @@ async def change(db: Db, me: Me, resolver: Seeker, status_id: str, data: Changed
 
 
 @delete("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")], status_code=200)
-async def take_back(db: Db, me: Me, status_id: str, delete_media: bool = False) -> DeletedStatus:
+async def take_back(
+    db: Db, me: Me, status_id: FromPath[str], delete_media: FromQuery[bool] = False
+) -> DeletedStatus:
     """Delete one's own post; what was written comes back, to be written anew."""
     number = id_of(status_id)
 
@@ -198,7 +202,7 @@ async def take_back(db: Db, me: Me, status_id: str, delete_media: bool = False) 
 
 
 @get("/api/v1/statuses/{status_id:str}/context", guards=[scope_if_any("read:statuses")])
-async def context(db: Db, viewer: Viewer, status_id: str) -> Context:
+async def context(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Context:
     """What it answers (the thread's first post first), and what answers it."""
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
@@ -212,14 +216,14 @@ async def context(db: Db, viewer: Viewer, status_id: str) -> Context:
 
 
 @get("/api/v1/statuses/{status_id:str}/source", guards=[scope("read:statuses")])
-async def written(db: Db, me: Me, status_id: str) -> StatusSource:
+async def written(db: Db, me: Me, status_id: FromPath[str]) -> StatusSource:
     """One's own post as it was written, for editing."""
     number = id_of(status_id)
     return await db.read(lambda tx: source(_own(tx, me, number)))
 
 
 @get("/api/v1/statuses/{status_id:str}/history", guards=[scope_if_any("read:statuses")])
-async def versions(db: Db, viewer: Viewer, status_id: str) -> list[StatusEdit]:
+async def versions(db: Db, viewer: Viewer, status_id: FromPath[str]) -> list[StatusEdit]:
     """Every version, the first first."""
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
@@ -233,7 +237,7 @@ async def versions(db: Db, viewer: Viewer, status_id: str) -> list[StatusEdit]:
 
 
 @post("/api/v1/statuses/{status_id:str}/ais", guards=[scope("write:statuses")], status_code=200)
-async def allow_ais(db: Db, me: Me, status_id: str, data: AisAllowed) -> Status:
+async def allow_ais(db: Db, me: Me, status_id: FromPath[str], data: JSONBody[AisAllowed]) -> Status:
     """Of ours: the author of a thread keeps AIs out of it, or lets them in again."""
     number = id_of(status_id)
     return await db.write(
@@ -292,7 +296,7 @@ def _format(content_type: str | None) -> Format:
 def _visibility(text: str) -> Visibility:
     if text not in _VISIBILITIES:
         raise Invalid("Validation failed: Visibility is not included in the list")
-    return cast("Visibility", text)
+    return text
 
 
 def _language(text: str | None) -> str | None:

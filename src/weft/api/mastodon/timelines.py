@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
@@ -73,9 +73,9 @@ async def public(
     db: Db,
     viewer: Viewer,
     page: Turned,
-    local: bool = False,
-    remote: bool = False,
-    only_media: bool = False,
+    local: FromQuery[bool] = False,
+    remote: FromQuery[bool] = False,
+    only_media: FromQuery[bool] = False,
 ) -> Posts:
     as_ = _id(viewer)
     return await _answer(
@@ -98,13 +98,13 @@ async def tag(
     db: Db,
     viewer: Viewer,
     page: Turned,
-    hashtag: str,
-    any_: Annotated[list[str] | None, Parameter(query="any")] = None,
-    all_: Annotated[list[str] | None, Parameter(query="all")] = None,
-    none: list[str] | None = None,
-    local: bool = False,
-    remote: bool = False,
-    only_media: bool = False,
+    hashtag: FromPath[str],
+    any_: Annotated[list[str] | None, QueryParameter(name="any")] = None,
+    all_: Annotated[list[str] | None, QueryParameter(name="all")] = None,
+    none: FromQuery[list[str] | None] = None,
+    local: FromQuery[bool] = False,
+    remote: FromQuery[bool] = False,
+    only_media: FromQuery[bool] = False,
 ) -> Posts:
     as_ = _id(viewer)
     return await _answer(
@@ -136,12 +136,12 @@ async def account_statuses(
     db: Db,
     viewer: Viewer,
     page: Turned,
-    account_id: str,
-    exclude_replies: bool = False,
-    exclude_reblogs: bool = False,
-    only_media: bool = False,
-    pinned: bool = False,
-    tagged: str | None = None,
+    account_id: FromPath[str],
+    exclude_replies: FromQuery[bool] = False,
+    exclude_reblogs: FromQuery[bool] = False,
+    only_media: FromQuery[bool] = False,
+    pinned: FromQuery[bool] = False,
+    tagged: FromQuery[str | None] = None,
 ) -> Posts:
     """``pinned``: there are no pinned posts yet, so none."""
     as_ = _id(viewer)

@@ -1,0 +1,124 @@
+"""The API over a real database, without a network: every route, every middleware."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from tests.conftest import House
+from weft.api.auth import DEPENDENCIES
+from weft.api.errors import HANDLERS
+from weft.api.post_routes import ROUTES
+from weft.api.rails import Rails
+from weft.api.resolver import Resolver
+from weft.people import oauth
+from weft.people.model import Account
+from weft.store.blobs import Blobs
+from weft.threads import jobs as thread_jobs
+from weft.work import jobs
+from weft.work.runner import GiveUp
+
+ALL = "read write follow push"
+
+
+class Client:
+    """Somebody at the API: ``get`` and the rest answer with the response."""
+
+    def __init__(self, http: httpx.AsyncClient, token: str | None) -> None:
+        self.http = http
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = self.headers | more.pop("headers", {})
+        return await self.http.request(method, path, headers=headers, **more)
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.ask("GET", path, **more)
+
+    async def post(self, path: str, **more: Any) -> httpx.Response:
+        return await self.ask("POST", path, **more)
+
+    async def put(self, path: str, **more: Any) -> httpx.Response:
+        return await self.ask("PUT", path, **more)
+
+    async def delete(self, path: str, **more: Any) -> httpx.Response:
+        return await self.ask("DELETE", path, **more)
+
+
+class Edge:
+    """The API of one house. ``looked_up`` is what was asked for elsewhere; ``elsewhere`` maps it
+    to what then becomes known.
+    """
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house = house
+        self.blobs = Blobs(folder)
+        self.looked_up: list[str] = []
+        self.elsewhere: dict[str, Callable[[], object]] = {}
+        resolver = Resolver(self._fetch)
+
+        def given(value: Any) -> Provide:
+            return Provide(lambda: value, sync_to_thread=False)
+
+        app = Litestar(
+            ROUTES,
+            dependencies={
+                **DEPENDENCIES,
+                "db": given(house.db),
+                "blobs": given(self.blobs),
+                "resolver": given(resolver),
+            },
+            exception_handlers=HANDLERS,
+            state=State({"db": house.db}),
+        )
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(Rails(app)), base_url="http://weft.test"
+        )
+
+    async def _fetch(self, text: str) -> None:
+        self.looked_up.append(text)
+        if text in self.elsewhere:
+            self.elsewhere[text]()
+
+    def of(self, account: Account | None, scopes: str = ALL) -> Client:
+        """The API as this account's app sees it; None: as a stranger."""
+        if account is None:
+            return Client(self.http, None)
+        issued = self.house.db.write_now(
+            lambda tx: oauth.issue(tx, scopes, account_id=account.id, app_id=None)
+        )
+        return Client(self.http, issued.token)
+
+    async def work(self) -> None:
+        """Do the waiting jobs about pictures."""
+        db = self.house.db
+        handlers = thread_jobs.handlers(db, self.blobs)
+        for job in await db.write(lambda tx: jobs.claim(tx, "media", "test", 10)):
+            try:
+                await handlers[job.kind].run(job)
+            except GiveUp:
+                continue
+
+
+@pytest.fixture
+async def edge(house: House, tmp_path: Path) -> AsyncIterator[Edge]:
+    made = Edge(house, tmp_path / "media")
+    async with made.http:
+        yield made
+
+
+@pytest.fixture
+def ada(house: House) -> Account:
+    return house.person("ada")
+
+
+@pytest.fixture
+def bob(house: House) -> Account:
+    return house.person("bob")
