@@ -16,6 +16,9 @@ const loaders: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> 
   ar: () => import("./ar"),
 };
 
+/** Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
 class I18n {
   language = $state<Language>("en");
   #words = $state.raw<Words>(en);
@@ -43,8 +46,14 @@ class I18n {
       key;
     return phrase.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name] ?? "";
-      return typeof value === "number" ? this.number(value) : value;
+      return typeof value === "number" ? this.number(value) : this.#isolate(value);
     });
+  }
+
+  /** A name that is written the other way must not turn the words around it. */
+  #isolate(value: string): string {
+    const same = RIGHT_TO_LEFT.test(value) === (this.language === "ar");
+    return same ? value : `\u2068${value}\u2069`;
   }
 
   number(value: number): string {

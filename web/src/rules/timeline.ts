@@ -16,10 +16,10 @@ export function compareIds(a: string, b: string): number {
 /** The post that is really read: the boosted one, or the entry itself. */
 export const subjectOf = (entry: Entry): string => entry.reblog?.id ?? entry.id;
 
-/** A boost of something seen this few entries away tells the reader nothing new. */
+/** Something read this few entries ago tells the reader nothing new. */
 const ECHO_DISTANCE = 40;
 
-/** Drops entries whose id came before, and boosts that echo a post already nearby. */
+/** Drops entries whose id came before, and what says again what stands nearby above. */
 export function withoutEchoes<T extends Entry>(entries: T[]): T[] {
   const ids = new Set<string>();
   const lastSeen = new Map<string, number>();
@@ -27,7 +27,7 @@ export function withoutEchoes<T extends Entry>(entries: T[]): T[] {
   for (const entry of entries) {
     const subject = subjectOf(entry);
     const seenAt = lastSeen.get(subject);
-    const echo = entry.reblog && seenAt !== undefined && kept.length - seenAt < ECHO_DISTANCE;
+    const echo = seenAt !== undefined && kept.length - seenAt < ECHO_DISTANCE;
     if (ids.has(entry.id) || echo) continue;
     ids.add(entry.id);
     lastSeen.set(subject, kept.length);
@@ -41,10 +41,11 @@ export function appendOlder<T extends Entry>(shown: T[], older: T[]): T[] {
   return withoutEchoes([...shown, ...older]);
 }
 
-/** Newer posts come before what is there, newest first; one that is there already stays put. */
+/** Newer posts come before what is there, newest first; what is there stays where it is. */
 export function prependNewer<T extends Entry>(shown: T[], newer: T[]): T[] {
   const known = new Set(shown.map((entry) => entry.id));
-  const fresh = newer.filter((entry) => !known.has(entry.id));
+  const nearby = new Set(shown.slice(0, ECHO_DISTANCE).map(subjectOf));
+  const fresh = newer.filter((entry) => !known.has(entry.id) && !nearby.has(subjectOf(entry)));
   fresh.sort((a, b) => compareIds(b.id, a.id));
   return withoutEchoes([...fresh, ...shown]);
 }
