@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.datastructures import State
-from litestar.di import Provide
 
 from tests.conftest import House
-from weft.api.auth import DEPENDENCIES
-from weft.api.errors import HANDLERS
-from weft.api.post_routes import ROUTES
-from weft.api.rails import Rails
+from weft.api.app import build
 from weft.api.resolver import Resolver
 from weft.people import oauth
 from weft.people.model import Account
+from weft.settings import Settings
 from weft.store.blobs import Blobs
 from weft.threads import jobs as thread_jobs
 from weft.work import jobs
@@ -62,24 +58,18 @@ class Edge:
         self.blobs = Blobs(folder)
         self.looked_up: list[str] = []
         self.elsewhere: dict[str, Callable[[], object]] = {}
-        resolver = Resolver(self._fetch)
-
-        def given(value: Any) -> Provide:
-            return Provide(lambda: value, sync_to_thread=False)
-
-        app = Litestar(
-            ROUTES,
-            dependencies={
-                **DEPENDENCIES,
-                "db": given(house.db),
-                "blobs": given(self.blobs),
-                "resolver": given(resolver),
+        warnings.simplefilter("ignore", DeprecationWarning)
+        app = build(
+            {
+                "db": house.db,
+                "settings": Settings(data=folder),
+                "blobs": self.blobs,
+                "resolver": Resolver(self._fetch),
             },
-            exception_handlers=HANDLERS,
-            state=State({"db": house.db}),
+            generous=1_000,
         )
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(Rails(app)), base_url="http://weft.test"
+            transport=httpx.ASGITransport(app), base_url="http://weft.test"
         )
 
     async def _fetch(self, text: str) -> None:
