@@ -21,6 +21,7 @@ from weft.people.model import Account
 from weft.store import search
 from weft.store.database import Database
 from weft.store.schema import metadata
+from weft.threads import relations
 from weft.threads.model import Draft, Post
 from weft.threads.publish import publish
 
@@ -84,6 +85,7 @@ class House:
     def __init__(self, url: str, site: Site = SITE) -> None:
         self.url = url
         self.db = Database(url, site)
+        relations.react(self.db)
         connection = self.db.engine.connect_writer()
         with connection.begin():
             metadata.create_all(connection)

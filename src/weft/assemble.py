@@ -35,7 +35,7 @@ from weft.store.blobs import Blobs
 from weft.store.database import Database
 from weft.store.migrate import migrate
 from weft.threads import jobs as threads_jobs
-from weft.threads import rehome
+from weft.threads import rehome, relations
 from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,7 @@ def open_database(settings: Settings, site: Site | None = None) -> Database:
     except BaseException:
         db.close()
         raise
+    relations.react(db)
     federation_jobs.react(db)
     ai_jobs.react(db)
     return db
