@@ -44,17 +44,17 @@ POOLS = {"default": 8, "deliver": 64, "fetch": 8, "ai": 4, "media": 2}
 """Jobs at once. Deliveries mostly wait for others; models and pictures keep a core busy."""
 
 
-def open_database(settings: Settings, site: Site | None = None) -> Database:
+def open_database(settings: Settings, *, serving: bool = False) -> Database:
     """The store, migrated, named, and with every domain's reactions, so that what a command
-    writes has the same consequences as what the server writes. ``site``: the name that a server
-    start asks for; without it the database keeps the one it has.
+    writes has the same consequences as what the server writes. ``serving``: this is the server's
+    start, which may still settle its name; commands take the one there is.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     db = Database(settings.database_url, settings.site, durable=settings.durable)
     try:
         migrate(db)
         known = db.read_now(rehome.known_site)
-        wanted = site or (settings.site if settings.domain else None) or known or settings.site
+        wanted = _name(settings, known, serving=serving)
         if wanted != known:
             db.write_now(lambda tx: rehome.settle(tx, wanted))
         db.site = wanted
@@ -66,6 +66,13 @@ def open_database(settings: Settings, site: Site | None = None) -> Database:
     federation_jobs.react(db)
     ai_jobs.react(db)
     return db
+
+
+def _name(settings: Settings, known: Site | None, *, serving: bool) -> Site:
+    if settings.domain or settings.base_url or known is None:
+        return settings.site
+    # Without a domain the name is the loopback address, which moves with the port.
+    return settings.site if serving and known.base.startswith("http://") else known
 
 
 class House:
@@ -84,7 +91,7 @@ class House:
         """``generous`` multiplies the rate limits, for tests and benchmarks."""
         self.settings = settings
         self.generous = generous
-        self.db = open_database(settings, settings.site if settings.domain else None)
+        self.db = open_database(settings, serving=True)
         self.blobs = Blobs(settings.data / "media")
 
     @asynccontextmanager

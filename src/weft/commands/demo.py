@@ -27,7 +27,9 @@ def command(**flags: Any) -> None:
     from weft.commands.options import settings_for
     from weft.serve import run
 
-    settings = settings_for(log="warning", registrations="open", title="Weft demo", **flags).settings
+    settings = settings_for(
+        log="warning", registrations="open", title="Weft demo", **flags
+    ).settings
     console = Console(highlight=False)
     plant_once(console, settings)
 
@@ -36,8 +38,10 @@ def command(**flags: Any) -> None:
 
         base = house.db.site.base
         console.print(f"\n  [bold green]Weft is running.[/]  Open [bold]{base}[/]")
-        console.print(f"  Sign in as [bold]{seed.LOGIN}[/] with the password [bold]{seed.PASSWORD}[/]")
-        console.print("  Try: write [bold]@guide how do I follow people elsewhere?[/]")
+        console.print(
+            f"  Sign in as [bold]{seed.LOGIN}[/] with the password [bold]{seed.PASSWORD}[/]"
+        )
+        console.print("  Try: write [bold]@guide how do I follow people on other servers?[/]")
         console.print("  Any Mastodon app can sign in as well. Ctrl-C stops; the data stays in")
         console.print(f"  {settings.data}/\n")
 
@@ -53,7 +57,7 @@ def plant_once(console: Any, settings: Any) -> None:
     from weft.store.blobs import Blobs
 
     with console.status("Opening the data folder …"):
-        store = open_database(settings, settings.site)
+        store = open_database(settings, serving=True)
     try:
         if store.read_now(seed.is_planted):
             console.print("The community is where you left it.")

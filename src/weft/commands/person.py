@@ -23,20 +23,20 @@ def command() -> None:
 @data_options
 def create(name: str, email: str, password: str, display: str, admin: bool, **flags: Any) -> None:
     """Make an account for a person, also while the server runs."""
-    from weft.people import credentials
+    from weft.people import accounts, credentials
+    from weft.people.model import Account
+    from weft.store.database import Tx
 
     hashed = credentials.hash_password(password)
+
+    def make(tx: Tx) -> Account:
+        credentials.check_sign_up(tx, name, email, password, agreement=True)
+        account = accounts.create_local(tx, name, name=display)
+        credentials.enrol(tx, account, email, hashed, role="admin" if admin else "user")
+        return account
+
     with database(**flags) as store:
-        account = store.write_now(
-            lambda tx: credentials.sign_up(
-                tx,
-                name,
-                email=email,
-                password_hash=hashed,
-                name=display,
-                role="admin" if admin else "user",
-            )
-        )
+        account = store.write_now(make)
         click.echo(f"@{account.username} is ready: {account.url}")
 
 

@@ -28,7 +28,7 @@ def create(name: str, scopes: str, **flags: Any) -> None:
         account = accounts.by_handle(tx, name.lstrip("@"))
         if account is None or not account.local:
             raise NotFound(f"There is no account named {name} here")
-        return oauth.issue_token(tx, account_id=account.id, app_id=None, scopes=scopes)
+        return oauth.issue(tx, scopes, account_id=account.id, app_id=None).token
 
     with database(**flags) as store:
         click.echo(store.write_now(make))

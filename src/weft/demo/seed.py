@@ -105,7 +105,7 @@ def plant(db: Database, blobs: Blobs, told: Callable[[str, int, int], None]) -> 
                     follows.follow(tx, follower, target)
         told("AIs", 2, steps)
         for one in community.ai:
-            members.create(
+            ai = members.create(
                 tx,
                 who[one.owner],
                 one.handle,
@@ -116,6 +116,8 @@ def plant(db: Database, blobs: Blobs, told: Callable[[str, int, int], None]) -> 
                 documents=_documents(tx, one),
                 reads_public=one.reads_public,
             )
+            for follower in who.values():
+                follows.follow(tx, follower, ai)
         said: dict[str, int] = {}
         for number, post in enumerate(community.post):
             told("conversations", number + 3, steps)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from weft.kernel.errors import Invalid, NotFound
 from weft.people import accounts
 from weft.people.model import Account
+from weft.people.tables import accounts as account_table
 from weft.people.tables import credentials
 from weft.store.database import Tx
 
@@ -143,6 +144,18 @@ def by_account(tx: Tx, account_id: int) -> Credential | None:
     """None for AIs and for accounts elsewhere: they never sign in."""
     row = tx.row(_BY_ACCOUNT, account_id=account_id)
     return Credential(*row) if row is not None else None
+
+
+_EVERYONE = (
+    sa.select(*accounts.COLUMNS, credentials.c.role)
+    .join_from(credentials, account_table, account_table.c.id == credentials.c.account_id)
+    .order_by(account_table.c.id)
+)
+
+
+def everyone(tx: Tx) -> list[tuple[Account, Role]]:
+    """All who can sign in here, oldest first."""
+    return [(Account(*row[:-1]), row[-1]) for row in tx.rows(_EVERYONE)]
 
 
 def by_login(tx: Tx, name: str) -> Credential | None:

@@ -251,3 +251,13 @@ def counts(tx: Tx) -> list[tuple[str, int, int, int, int]]:
             .order_by(jobs.c.kind)
         )
     ]
+
+
+def waiting_by_lane(tx: Tx, prefix: str) -> dict[str, int]:
+    """How many unfinished jobs each lane with this prefix has."""
+    rows = tx.rows(
+        sa.select(jobs.c.lane, sa.func.count())
+        .where(jobs.c.lane.startswith(prefix, autoescape=True), jobs.c.dead_at.is_(None))
+        .group_by(jobs.c.lane)
+    )
+    return {row[0]: row[1] for row in rows}
