@@ -85,7 +85,7 @@ def retry_after(value: str | None, now: int) -> int | None:
     """Milliseconds that a ``Retry-After`` header asks for (seconds or a date, RFC 9110 10.2.3)."""
     if not value:
         return None
-    if value.strip().isdecimal():
+    if value.isascii() and value.strip().isdecimal():
         wait = int(value.strip()[:9]) * SECOND
     else:
         try:

@@ -140,8 +140,10 @@ class Runner:
                 continue
             due = await self._db.read(lambda tx: jobs.next_due(tx, pool)) if free > 0 else None
             wait = LOOK_S if due is None else min(max((due - now_ms()) / 1000, 0.01), LOOK_S)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await wake.wait()
 
     async def _do(self, job: Job) -> None:
         handler = self._handlers.get(job.kind)

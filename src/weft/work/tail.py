@@ -35,7 +35,9 @@ async def follow(database: Database, hand_on: Callable[[list[Event]], Awaitable[
                 await hand_on(fresh)
                 position = fresh[-1].position
                 continue
+            # Not wait_for: before Python 3.12 it can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await wake.wait()
     finally:
         unwatch()

@@ -1,0 +1,355 @@
+"""Deliveries against real servers on loopback: slow, failing, busy, gone, dead; and kills."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+import sqlalchemy as sa
+from aiohttp import web
+
+from tests.conftest import House
+from tests.federation.recording import (
+    client,
+    delivering,
+    follow,
+    listening,
+    remote,
+    until,
+)
+from weft.federation import delivery, peers, policy
+from weft.federation import jobs as federation_jobs
+from weft.federation.delivery import Delivery
+from weft.federation.keys import Keys
+from weft.federation.tables import gone_inboxes
+from weft.federation.tables import peers as peer_table
+from weft.kernel.clock import DAY, HOUR, MINUTE, now_ms
+from weft.net import keys as rsa
+from weft.net.signatures import parse_signature, verify
+from weft.people import accounts
+from weft.people.model import Account
+from weft.work import jobs
+from weft.work.jobs import Job
+from weft.work.runner import GiveUp, Retry
+from weft.work.tables import jobs as job_table
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def world(house: House) -> House:
+    federation_jobs.react(house.db)
+    return house
+
+
+@pytest.fixture
+def ada(world: House) -> Account:
+    return world.person("ada")
+
+
+def waiting(house: House) -> list[tuple[str, int]]:
+    """(inbox, run_at) of the deliveries that are not done."""
+    statement = sa.select(job_table.c.payload, job_table.c.run_at).where(
+        job_table.c.kind == "federation.deliver", job_table.c.dead_at.is_(None)
+    )
+    return [(row[0]["inbox"], row[1]) for row in house.db.read_now(lambda tx: tx.rows(statement))]
+
+
+def quiet(house: House) -> None:
+    """What making the world wrote is not what is tested."""
+    house.db.write_now(lambda tx: tx.run(job_table.delete()))
+
+
+def wake_all(house: House) -> None:
+    """Time passes: what waits is due, and who died lost its leases."""
+    house.db.write_now(
+        lambda tx: (tx.run(job_table.update().values(run_at=0, lease_until=0)), tx.signal("jobs"))
+    )
+
+
+async def one_try(house: House, sender: Delivery) -> Job:
+    """Claim the oldest delivery and try it; Retry and GiveUp are the caller's."""
+    [job] = house.db.write_now(lambda tx: jobs.claim(tx, "deliver", "me", 1))
+    try:
+        await sender.deliver(job)
+    except Retry as retry:
+        house.db.write_now(
+            lambda tx: jobs.again(tx, job, delay=retry.delay, why=retry.why, count=retry.count)
+        )
+        raise
+    house.db.write_now(lambda tx: jobs.finish(tx, job))
+    return job
+
+
+async def test_it_arrives_signed_so_that_others_can_verify(world: House, ada: Account) -> None:
+    async with listening() as far:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        async with delivering(world, ["a.test"]):
+            post = world.post(ada, "hello")
+            await until(lambda: bool(far.received))
+        [got] = far.received
+        assert got.json["object"]["id"] == post.uri
+        assert got.headers["content-type"] == "application/activity+json"
+        signature = parse_signature(got.headers["signature"])
+        assert signature.key_id == f"{ada.uri}#main-key"
+        known = world.db.read_now(lambda tx: accounts.get(tx, ada.id))
+        key = rsa.public_key(known.public_key)
+        verify(signature, "POST", got.path, got.headers, got.body, key, time.time())
+    await until(lambda: not waiting(world))
+
+
+async def test_a_host_gets_things_in_order(world: House, ada: Account) -> None:
+    async with listening(delay=0.01) as far:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        said = [world.post(ada, f"line {n}").uri for n in range(20)]
+        async with delivering(world, ["a.test"]):
+            await until(lambda: len(far.received) == 20)
+        assert [body["object"]["id"] for body in far.bodies()] == said
+
+
+async def test_one_post_to_200_slow_hosts_within_two_seconds(world: House, ada: Account) -> None:
+    hosts = [f"h{n}.test" for n in range(200)]
+    async with listening(delay=0.2) as far:
+        for host in hosts:
+            follow(world, remote(world, far, "bo", host), ada)
+        quiet(world)
+        async with delivering(world, hosts):
+            await asyncio.sleep(0.1)
+            await Keys(world.db).signer(ada.id)
+            start = time.monotonic()
+            world.post(ada, "hello all")
+            await until(lambda: len(far.received) == 200)
+            took = time.monotonic() - start
+        assert {one.host for one in far.received} == set(hosts)
+        # Two cores, shared: the limit is for a quiet machine, the test for gross mistakes.
+        assert took < 6, took
+    print(f"200 hosts of 200 ms: {took:.2f} s")
+
+
+async def test_a_dead_host_holds_up_nobody_else(world: House, ada: Account) -> None:
+    async with listening() as far:
+        async with listening() as nobody:
+            pass  # its port is closed again
+        follow(world, remote(world, nobody, "bo", "dead.test"), ada)
+        follow(world, remote(world, far, "cy", "a.test"), ada)
+        quiet(world)
+        async with delivering(world, ["dead.test", "a.test"]):
+            for n in range(5):
+                world.post(ada, f"line {n}")
+            await until(lambda: len(far.received) == 5)
+        assert len(waiting(world)) == 5
+
+
+async def test_the_breaker_opens_holds_probes_and_closes(world: House, ada: Account) -> None:
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        host = f"a.test:{far.port}"
+        sender = Delivery(world.db, out, Keys(world.db))
+        far.status("a.test", 503)
+        first = world.post(ada, "first")
+        world.post(ada, "second")
+        for tries in range(1, policy.OPEN_AFTER + 1):
+            wake_all(world)
+            with pytest.raises(Retry) as retry:
+                await one_try(world, sender)
+            assert retry.value.count is (tries < policy.OPEN_AFTER)
+            assert far.tries["a.test"] == tries
+        peer = world.db.read_now(lambda tx: peers.get(tx, host))
+        assert peer is not None
+        assert peer.opened_at is not None
+        # Open: nothing is sent, whatever is due.
+        wake_all(world)
+        with pytest.raises(Retry) as retry:
+            await one_try(world, sender)
+        assert retry.value.count is False
+        assert retry.value.delay > 9 * MINUTE
+        assert far.tries["a.test"] == policy.OPEN_AFTER
+        # Time for a probe, and the host is back: the rest follows in order.
+        world.db.write_now(lambda tx: tx.run(peer_table.update().values(probe_at=0)))
+        far.answers.clear()
+        wake_all(world)
+        await one_try(world, sender)
+        await one_try(world, sender)
+        assert [body["object"]["id"] for body in far.bodies()][0] == first.uri
+        assert len(far.received) == 2
+        peer = world.db.read_now(lambda tx: peers.get(tx, host))
+        assert peer is not None
+        assert (peer.failures, peer.opened_at) == (0, None)
+
+
+async def test_what_waits_goes_when_the_host_speaks(world: House, ada: Account) -> None:
+    async with listening() as far:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        host = f"a.test:{far.port}"
+
+        def down(tx: jobs.Tx) -> None:
+            for _ in range(policy.OPEN_AFTER):
+                peers.failed(tx, host, "down")
+            tx.run(peer_table.update().values(touched_at=tx.now - HOUR))
+
+        world.db.write_now(down)
+        async with delivering(world, ["a.test"]):
+            world.post(ada, "hello")
+            await until(lambda: any(at > now_ms() + MINUTE for _, at in waiting(world)))
+            assert far.received == []
+            world.db.write_now(lambda tx: peers.heard_from(tx, host))
+            await until(lambda: bool(far.received))
+        await until(lambda: not waiting(world))
+
+
+async def test_a_busy_host_says_when(world: House, ada: Account) -> None:
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        world.post(ada, "hello")
+        far.status("a.test", 429, **{"Retry-After": "600"})
+        with pytest.raises(Retry) as retry:
+            await one_try(world, Delivery(world.db, out, Keys(world.db)))
+        assert retry.value.delay == 10 * MINUTE
+        assert world.db.read_now(peers.troubled) == {}
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 422])
+async def test_a_refusal_ends_it(world: House, ada: Account, status: int) -> None:
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        world.post(ada, "hello")
+        far.status("a.test", status)
+        await one_try(world, Delivery(world.db, out, Keys(world.db)))
+        assert waiting(world) == []
+        assert world.db.read_now(peers.troubled) == {}
+
+
+async def test_a_401_gets_another_chance(world: House, ada: Account) -> None:
+    """A peer that could not fetch our key just then says 401 too."""
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        sender = Delivery(world.db, out, Keys(world.db))
+        world.post(ada, "hello")
+        far.status("a.test", 401)
+        for _ in range(policy.DOUBT_TRIES - 1):
+            wake_all(world)
+            with pytest.raises(Retry):
+                await one_try(world, sender)
+        wake_all(world)
+        await one_try(world, sender)
+        assert waiting(world) == []
+
+
+async def test_a_gone_inbox_gets_nothing_more(world: House, ada: Account) -> None:
+    async with listening() as far:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        far.status("a.test", 410)
+        async with delivering(world, ["a.test"]):
+            world.post(ada, "hello")
+            await until(lambda: not waiting(world))
+        gone = world.db.read_now(lambda tx: tx.rows(sa.select(gone_inboxes.c.inbox)))
+        assert [row[0] for row in gone] == [far.url("a.test")]
+        world.post(ada, "again")
+        assert waiting(world) == []
+        # The host speaks again: its admin has restored it.
+        world.db.write_now(lambda tx: tx.run(peer_table.update().values(heard_at=0)))
+        world.db.write_now(lambda tx: peers.heard_from(tx, f"a.test:{far.port}"))
+        world.post(ada, "back")
+        assert len(waiting(world)) == 1
+
+
+async def test_one_bad_message_does_not_hold_up_its_host(world: House, ada: Account) -> None:
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        poison, fine = world.post(ada, "poison"), world.post(ada, "fine")
+
+        sender = Delivery(world.db, out, Keys(world.db))
+        far.answers["a.test"] = lambda _: web.Response(status=500)
+        for _ in range(policy.FAULT_TRIES - 1):
+            wake_all(world)
+            with pytest.raises(Retry):
+                await one_try(world, sender)
+        wake_all(world)
+        with pytest.raises(jobs.LeaseLost):
+            await one_try(world, sender)  # it was set aside, in the same transaction
+        far.answers.clear()
+        await one_try(world, sender)
+        assert [body["object"]["id"] for body in far.bodies()] == [fine.uri]
+        assert len(waiting(world)) == 1
+
+
+async def test_after_two_weeks_it_is_given_up(world: House, ada: Account) -> None:
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        world.post(ada, "hello")
+        far.status("a.test", 503)
+        sender = Delivery(world.db, out, Keys(world.db))
+        [job] = world.db.write_now(lambda tx: jobs.claim(tx, "deliver", "me", 1))
+        old = Job(
+            job.id,
+            job.kind,
+            job.lane,
+            job.payload,
+            job.attempts,
+            job.lease,
+            now_ms() - policy.HORIZON - 1,
+        )
+        with pytest.raises(GiveUp):
+            await sender.deliver(old)
+
+
+async def test_killed_in_the_middle_nothing_is_lost(world: House, ada: Account) -> None:
+    """Runners are abandoned at any moment, as by kill -9, until everything arrived."""
+    hosts = [f"h{n}.test" for n in range(12)]
+    async with listening(delay=0.02) as far:
+        for host in hosts:
+            follow(world, remote(world, far, "bo", host), ada)
+        quiet(world)
+        said = [world.post(ada, f"line {n}").uri for n in range(5)]
+        for patience in (0.05, 0.15, 0.1, 0.2, 20.0):
+            wake_all(world)
+            async with delivering(world, hosts):
+                start = time.monotonic()
+                while waiting(world) and time.monotonic() - start < patience:
+                    await asyncio.sleep(0.01)
+        assert waiting(world) == []
+        for host in hosts:
+            got = [body["object"]["id"] for body in far.bodies(host)]
+            assert list(dict.fromkeys(got)) == said  # each one, in order; a repeat has the same id
+
+
+async def test_rows_of_the_past_are_swept(world: House) -> None:
+    def old(tx: jobs.Tx) -> None:
+        peers.failed(tx, "dead.test", "down")
+        tx.run(peer_table.update().values(touched_at=tx.now - peers.FORGET - DAY))
+        peers.took(tx, ["alive.test"])
+
+    world.db.write_now(old)
+    world.db.write_now(peers.sweep)
+    assert [peer.host for peer in world.db.read_now(peers.every)] == ["alive.test"]
+
+
+async def test_our_picture_of_failing_hosts_is_shared(
+    world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process found the host down: this one does not try it either."""
+    monkeypatch.setattr(delivery, "LOOK_S", 0.0)
+    async with listening() as far, client(["a.test"]) as out:
+        follow(world, remote(world, far, "bo", "a.test"), ada)
+        quiet(world)
+        world.post(ada, "hello")
+
+        def down(tx: jobs.Tx) -> None:
+            for _ in range(policy.OPEN_AFTER):
+                peers.failed(tx, f"a.test:{far.port}", "down")
+
+        world.db.write_now(down)
+        with pytest.raises(Retry, match="held"):
+            await one_try(world, Delivery(world.db, out, Keys(world.db)))
+        assert far.tries == {}
