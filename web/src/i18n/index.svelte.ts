@@ -19,6 +19,9 @@ const loaders: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> 
 /** Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
+const FIRST_STRONG_ISOLATE = String.fromCharCode(0x2068);
+const POP_ISOLATE = String.fromCharCode(0x2069);
+
 class I18n {
   language = $state<Language>("en");
   #words = $state.raw<Words>(en);
@@ -53,7 +56,7 @@ class I18n {
   /** A name that is written the other way must not turn the words around it. */
   #isolate(value: string): string {
     const same = RIGHT_TO_LEFT.test(value) === (this.language === "ar");
-    return same ? value : `\u2068${value}\u2069`;
+    return same ? value : FIRST_STRONG_ISOLATE + value + POP_ISOLATE;
   }
 
   number(value: number): string {

@@ -24,9 +24,13 @@ export class Feed {
   error = $state.raw<unknown>(null);
   next = $state.raw<string | null>(null);
   loadingMore = $state(false);
-  newCount = $derived(countNew(this.items, this.waiting));
 
   constructor(readonly source: FeedSource) {}
+
+  /** A getter, since a `$derived` would die with the page that first made this feed. */
+  get newCount(): number {
+    return countNew(this.items, this.waiting);
+  }
 
   async load(): Promise<void> {
     if (this.phase === "loading") return;

@@ -59,9 +59,11 @@ export class Thread {
   /** Listens until the returned function is called. */
   follow(): () => void {
     let timer: ReturnType<typeof setTimeout>;
+    let left = false;
     const look = async () => {
       this.#now = Date.now();
       if (!document.hidden && this.phase === "ready" && !this.gone) await this.#look();
+      if (left) return;
       timer = setTimeout(() => void look(), this.awaited.length > 0 ? AWAITING_POLL_MS : QUIET_POLL_MS);
     };
     timer = setTimeout(() => void look(), AWAITING_POLL_MS);
@@ -73,7 +75,10 @@ export class Thread {
       }),
       stream.onGap(() => void this.#look()),
       whenGone((id) => this.#drop(id)),
-      () => clearTimeout(timer),
+      () => {
+        left = true;
+        clearTimeout(timer);
+      },
     ];
     return () => stops.forEach((stop) => stop());
   }
