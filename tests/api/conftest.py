@@ -65,6 +65,7 @@ class Edge:
                 "settings": Settings(data=folder),
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
+                **dict.fromkeys(("client", "hub", "inbox", "keys")),  # nobody asks for them here
             },
             generous=1_000,
         )
