@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -50,7 +50,7 @@ class Stranger:
         self.signed: list[str] = []
         self.port = 0
 
-    async def __aenter__(self) -> Stranger:
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
