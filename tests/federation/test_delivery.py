@@ -304,8 +304,11 @@ async def test_after_two_weeks_it_is_given_up(world: House, ada: Account) -> Non
             await sender.deliver(old)
 
 
-async def test_killed_in_the_middle_nothing_is_lost(world: House, ada: Account) -> None:
+async def test_killed_in_the_middle_nothing_is_lost(
+    world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Runners are abandoned at any moment, as by kill -9, until everything arrived."""
+    monkeypatch.setattr(jobs, "release", lambda *_: None)
     hosts = [f"h{n}.test" for n in range(12)]
     async with listening(delay=0.02) as far:
         for host in hosts:

@@ -121,6 +121,11 @@ _BURY = (
         dead_at=sa.bindparam("at"), lease=None, lease_until=0, key=None, error=sa.bindparam("why")
     )
 )
+_RELEASE = (
+    jobs.update()
+    .where(jobs.c.lease == sa.bindparam("worker"))
+    .values(lease=None, lease_until=0, attempts=jobs.c.attempts - 1)
+)
 _RENEW = jobs.update().where(_MINE).values(lease_until=sa.bindparam("until"))
 _NEXT = sa.select(sa.func.min(jobs.c.run_at)).where(
     jobs.c.pool == sa.bindparam("for_pool"),
@@ -206,6 +211,12 @@ def bury(tx: Tx, job: Job, why: str) -> None:
 def renew(tx: Tx, held: Sequence[Job]) -> None:
     for job in held:
         tx.run(_RENEW, job_id=job.id, worker=job.lease, until=tx.now + LEASE)
+
+
+def release(tx: Tx, worker: str) -> None:
+    """A worker stops in good order: what it holds is given back, as if it had not begun."""
+    tx.run(_RELEASE, worker=worker)
+    tx.signal("jobs")
 
 
 def next_due(tx: Tx, pool: str) -> int | None:

@@ -71,10 +71,11 @@ class Runner:
         self._worker = secrets.token_hex(8)
         self._held: dict[int, Job] = {}
         self._wake: dict[str, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self.idle = asyncio.Event()
 
     async def run(self) -> None:
-        """Until cancelled. What is under way then is left to its lease and done again."""
+        """Until cancelled. What is under way then is given back, for whoever comes next."""
         loop = asyncio.get_running_loop()
         self._wake = {pool: asyncio.Event() for pool in self._limits}
 
@@ -92,6 +93,10 @@ class Runner:
                     group.create_task(self._work(pool, limit))
         finally:
             unwatch()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._db.write(lambda tx: jobs.release(tx, self._worker))
 
     def _wake_all(self) -> None:
         for event in self._wake.values():
@@ -115,6 +120,7 @@ class Runner:
 
         def ended(task: asyncio.Task[None]) -> None:
             running.discard(task)
+            self._tasks.discard(task)
             wake.set()
 
         while True:
@@ -135,6 +141,7 @@ class Runner:
                 self._held[job.id] = job
                 task = asyncio.create_task(self._do(job))
                 running.add(task)
+                self._tasks.add(task)
                 task.add_done_callback(ended)
             if claimed and len(claimed) == free:
                 continue
