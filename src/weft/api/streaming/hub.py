@@ -16,11 +16,11 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from weft.api.mastodon import serialise
+from weft.api.mastodon import notifications, serialise
 from weft.api.streaming.channels import Channel
 from weft.kernel.errors import NotFound
 from weft.store.database import Database, Tx
-from weft.threads import listeners, posts
+from weft.threads import listeners, notices, posts
 from weft.threads.model import Post
 from weft.threads.tokens import fold_tag
 from weft.work import tail
@@ -245,10 +245,13 @@ def _notification(tx: Tx, account_id: int, id_: int, keys: frozenset[str]) -> li
     ]
     if not wanted:
         return []
-    shown = serialise.notification(tx, account_id, id_)
-    if shown is None:
+    try:
+        shown = notifications.show(tx, account_id, [notices.one(tx, account_id, id_)])
+    except NotFound:
+        return []  # read and dismissed meanwhile
+    if not shown:
         return []
-    frame = Frame("notification", _json(shown))
+    frame = Frame("notification", _json(shown[0]))
     return [_Out(key, frame, pictured=True) for key in wanted]
 
 
