@@ -19,12 +19,12 @@ import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
-from weft.federation import peers, policy
+from weft.federation import peers, plain, policy
 from weft.federation.keys import Keys
 from weft.federation.peers import Peer
 from weft.federation.policy import Verdict
 from weft.federation.tables import outgoing
-from weft.federation.vocabulary import ACTIVITY_JSON, host_of
+from weft.federation.vocabulary import ACTIVITY_JSON
 from weft.kernel.clock import now_ms
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import OutboundRefused
@@ -73,7 +73,7 @@ class Delivery:
     async def deliver(self, job: Job) -> None:
         """Errors, as the runner reads them: Retry, GiveUp."""
         inbox: str = job.payload["inbox"]
-        host = host_of(inbox)
+        host = plain.host(inbox)
         await self._hold_if_open(host, job)
         sent = await self._sent(job.payload["outgoing"])
         if sent is None:

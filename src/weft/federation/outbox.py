@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from weft.federation import audience, peers, render
+from weft.federation import audience, peers, plain, render
 from weft.federation.render import Around
 from weft.federation.tables import outgoing
-from weft.federation.vocabulary import Json, contextualise, conversation_uri, encode, host_of
+from weft.federation.vocabulary import Json, contextualise, conversation_uri, encode
 from weft.kernel.clock import SECOND
 from weft.kernel.ids import new_id
 from weft.people import accounts
@@ -73,7 +73,7 @@ def send(
 
 def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
     """One job per inbox, in the lane of its host."""
-    own = host_of(tx.site.base)
+    own = plain.host(tx.site.base)
     jobs.enqueue(
         tx,
         *(
@@ -84,7 +84,7 @@ def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
                 pool="deliver",
             )
             for inbox in inboxes
-            if (host := host_of(inbox)) and host != own
+            if (host := plain.host(inbox)) and host != own
         ),
     )
 

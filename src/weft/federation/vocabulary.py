@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -109,14 +108,6 @@ def _words(value: Any) -> Iterator[str]:
 def encode(document: Json) -> str:
     """JSON, compact, as it is sent and signed."""
     return msgspec.json.encode(document).decode()
-
-
-def host_of(url: str) -> str:
-    """The host of an address in lower case, with its port if it has one; "" for no address."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
 
 
 def wants_activity(accept: str) -> bool:

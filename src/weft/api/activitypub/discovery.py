@@ -13,8 +13,8 @@ from litestar import Response, get
 from litestar.exceptions import ValidationException
 
 from weft import __version__
-from weft.federation import collections
-from weft.federation.vocabulary import ACTIVITY_JSON, Json, host_of
+from weft.federation import collections, plain
+from weft.federation.vocabulary import ACTIVITY_JSON, Json
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
 from weft.kernel.site import Site
@@ -48,9 +48,9 @@ def _find(tx: Tx, resource: str) -> Account | None:
     site = tx.site
     name, at, host = resource.removeprefix("acct:").removeprefix("@").rpartition("@")
     if at and "/" not in resource:
-        ours = host.lower() in (site.domain, host_of(site.base))
+        ours = host.lower() in (site.domain, plain.host(site.base))
         return accounts.by_handle(tx, name) if ours else None
-    if host_of(resource) != host_of(site.base):
+    if plain.host(resource) != plain.host(site.base):
         return None
     path = urlsplit(resource).path
     if path in ("", "/"):

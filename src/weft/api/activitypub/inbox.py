@@ -1,45 +1,48 @@
-"""Where other servers bring their activities: one shared inbox, and one per actor."""
+"""Where other servers deliver: one inbox for the whole server, and one per account."""
 
 from typing import Any
 
 from litestar import Request, Response, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.exceptions import ClientException
 
 from weft.federation.inbox import Inbox
 from weft.federation.limits import DOCUMENT_BYTES
 from weft.federation.request import InboxRequest
 
-Box = NamedDependency[SkipValidation[Inbox]]
-
-_WORDS = {
-    202: "",
-    400: "This is not an activity",
-    401: "The signature was not accepted",
-    413: "The activity is too large",
-    415: "Send application/activity+json",
-    503: "The signature cannot be checked now; please try again",
-}
-
 
 @post(["/inbox", "/ap/users/{account_id:str}/inbox"], include_in_schema=False)
-async def receive(request: Request[Any, Any, Any], inbox: Box) -> Response[bytes]:
-    """202 once it is stored. The body is read only as far as it may be long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > DOCUMENT_BYTES:
-            break
+async def deliver(request: Request[Any, Any, Any], inbox: Inbox) -> Response[bytes]:
+    """202 when it is done or durably kept. Whose inbox it was does not matter: an activity says
+    itself whom it is for, and many peers use either.
+    """
+    scope = request.scope
+    query = scope["query_string"]
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    target = raw_path.partition(b"?")[0] + (b"?" + query if query else b"")
     headers: dict[str, str] = {}
-    for raw_name, raw_value in request.scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    path = request.scope["raw_path"].decode("latin-1")
-    query = request.scope["query_string"].decode("latin-1")
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
     status = await inbox.accept(
-        InboxRequest(f"{path}?{query}" if query else path, headers, bytes(body))
+        InboxRequest(target.decode("latin-1"), headers, await _body(request))
     )
-    return Response(_WORDS.get(status, "").encode(), status_code=status, media_type="text/plain")
+    again = {"Retry-After": "60"} if status == 503 else None
+    return Response(b"", status_code=status, headers=again, media_type="text/plain")
 
 
-ROUTES = [receive]
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    """The body, or a little more of it than is allowed: then the inbox says so."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            parts.append(part)
+            size += len(part)
+            if size > DOCUMENT_BYTES:
+                break
+    except ClientException:
+        pass  # longer than any request may be
+    return b"".join(parts)
+
+
+ROUTES = [deliver]
