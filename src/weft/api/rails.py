@@ -165,7 +165,8 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
 
     How large it may be is the route's ``request_max_body_size``.
     """
-    kind = request.headers.get("content-type", "").encode("latin-1")
+    # Not ``request.headers``: the framework may have read those before ``Rails`` changed them.
+    kind = next((value for name, value in request.scope["headers"] if name == b"content-type"), b"")
     body = await request.body()
     if not body:
         return Form({}, {})
