@@ -34,6 +34,7 @@ from weft.api.mastodon import (
     statuses,
     timelines,
 )
+from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
 
@@ -58,6 +59,7 @@ ROUTES = [
     *discovery.ROUTES,
     *inbox.ROUTES,
     *health.ROUTES,
+    *pages.ROUTES,
 ]
 
 CORS = CORSConfig(
@@ -94,7 +96,7 @@ def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
             **{name: provider(value) for name, value in {**given, "limits": limits}.items()},
         },
         state=State({"db": given["db"]}),
-        exception_handlers=errors.HANDLERS,
+        exception_handlers={**errors.HANDLERS, **pages.HANDLERS},
         cors_config=CORS,
         middleware=[Rails, limited(limits)],
         request_max_body_size=BODY_MAX,

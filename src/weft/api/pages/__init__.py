@@ -1,0 +1,1 @@
+"""Pages that read without scripts: profiles, posts, lists, and what surrounds the web client."""
