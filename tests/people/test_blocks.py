@@ -64,9 +64,7 @@ def test_an_ai_is_blocked_and_muted_like_anyone(house: House) -> None:
 
 def test_a_mute_may_end_by_itself(house: House) -> None:
     ada, bo = house.person("ada"), house.person("bo")
-    house.db.write_now(
-        lambda tx: blocks.mute(tx, ada, bo, notifications=False, duration_ms=HOUR)
-    )
+    house.db.write_now(lambda tx: blocks.mute(tx, ada, bo, notifications=False, duration_ms=HOUR))
     now = stand(house, ada, bo)
     assert now.muting
     assert not now.muting_notifications

@@ -48,14 +48,17 @@ def test_only_known_scopes_are_scopes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["", "nonsense", "javascript:alert(1)", "https://a.test/#x", "https://", "data:,x", "a b:c"]
+    "uri",
+    ["", "nonsense", "javascript:alert(1)", "https://a.test/#x", "https://", "data:,x", "a b:c"],
 )
 def test_an_app_cannot_ask_to_go_just_anywhere(house: House, uri: str) -> None:
     with pytest.raises(Invalid):
         house.db.write_now(lambda tx: oauth.create_app(tx, "App", [uri]))
 
 
-@pytest.mark.parametrize("uri", [OOB, BACK, "icecubesapp://", "app.tusky://oauth", "http://127.0.0.1:1/"])
+@pytest.mark.parametrize(
+    "uri", [OOB, BACK, "icecubesapp://", "app.tusky://oauth", "http://127.0.0.1:1/"]
+)
 def test_known_ways_back_are_good(house: House, uri: str) -> None:
     made = house.db.write_now(lambda tx: oauth.create_app(tx, "App", [uri]))
     assert made.redirect_uris == [uri]
@@ -82,13 +85,17 @@ def test_a_code_is_good_once(house: House) -> None:
     assert use() is None
 
 
-@pytest.mark.parametrize("wrong", ["verifier", "no verifier", "address", "app", "time", "no secret"])
+@pytest.mark.parametrize(
+    "wrong", ["verifier", "no verifier", "address", "app", "time", "no secret"]
+)
 def test_a_code_that_does_not_fit_is_spent(house: House, wrong: str) -> None:
     ada, one, other = house.person("ada"), app(house), app(house)
     verifier = "v" * 43
     challenge = None if wrong == "no secret" else s256(verifier)
     code = house.db.write_now(
-        lambda tx: oauth.create_grant(tx, one, ada.id, "read", redirect_uri=BACK, challenge=challenge)
+        lambda tx: oauth.create_grant(
+            tx, one, ada.id, "read", redirect_uri=BACK, challenge=challenge
+        )
     )
 
     def attempt(tx):
@@ -134,7 +141,9 @@ def test_a_revoked_token_is_nobodys_and_streams_hear_of_it(house: House) -> None
     assert house.db.write_now(lambda tx: oauth.revoke(tx, issued.token)) is True
     assert house.db.write_now(lambda tx: oauth.revoke(tx, issued.token)) is False
     assert house.db.read_now(lambda tx: oauth.token_owner(tx, issued.token)) is None
-    told = [e for e in house.db.read_now(lambda tx: events.after(tx, 0)) if e.kind == "token.revoked"]
+    told = [
+        e for e in house.db.read_now(lambda tx: events.after(tx, 0)) if e.kind == "token.revoked"
+    ]
     assert [(e.actor_id, e.subject_id) for e in told] == [(ada.id, bearer.token_id)]
 
 

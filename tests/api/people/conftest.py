@@ -1,4 +1,4 @@
-"""A small server of the routes about people, on the shared world."""
+"""The routes about people on the shared world, wrapped as the server wraps them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.testing import TestClient
 
 from tests.conftest import House
 from weft.api import auth, errors
+from weft.api.app import CORS
 from weft.api.limits import Limits, limited
 from weft.api.people_routes import ROUTES
 from weft.api.rails import Rails
@@ -21,20 +23,15 @@ from weft.people import credentials, oauth
 from weft.people.model import Account
 from weft.settings import Settings
 from weft.store.blobs import Blobs
-from weft.threads import relations
 
 PASSWORD = "correct horse battery"
 HASHED = credentials.hash_password(PASSWORD)
 
 
-def given(value: Any) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)
-
-
 class Api:
     """A client of the API in somebody's name."""
 
-    def __init__(self, client: TestClient[Litestar], token: str | None = None) -> None:
+    def __init__(self, client: TestClient[Any], token: str | None = None) -> None:
         self.client = client
         self.headers = {"authorization": f"Bearer {token}"} if token else {}
 
@@ -56,10 +53,9 @@ class Api:
 class Town:
     """The world with a door: members, their tokens, and the app that serves them."""
 
-    def __init__(self, house: House, client: TestClient[Litestar], limits: Limits) -> None:
+    def __init__(self, house: House, client: TestClient[Any]) -> None:
         self.house = house
         self.client = client
-        self.limits = limits
         self.anyone = Api(client)
 
     def member(self, name: str, *, role: Any = "user", **more: object) -> Account:
@@ -83,22 +79,25 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def town(house: House, settings: Settings) -> Iterator[Town]:
-    if "follow.accepted" not in house.db.reactions:
-        relations.react(house.db)
     limits = Limits()
+    given = {
+        "db": house.db,
+        "settings": settings,
+        "blobs": Blobs(settings.data / "media"),
+        "limits": limits,
+        "resolver": Resolver(),
+    }
     app = Litestar(
         ROUTES,
-        middleware=[limited(limits), Rails],
-        dependencies={
-            **auth.DEPENDENCIES,
-            "db": given(house.db),
-            "settings": given(settings),
-            "blobs": given(Blobs(settings.data / "media")),
-            "limits": given(limits),
-            "resolver": given(Resolver()),
-        },
+        middleware=[Rails, limited(limits)],
+        dependencies={**auth.DEPENDENCIES, **{name: provided(it) for name, it in given.items()}},
+        state=State({"db": house.db}),
         exception_handlers=errors.HANDLERS,
+        cors_config=CORS,
     )
-    app.state.db = house.db
     with TestClient(app, base_url="https://weft.test") as client:
-        yield Town(house, client, limits)
+        yield Town(house, client)
+
+
+def provided(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)

@@ -42,9 +42,7 @@ def start(town: Town, asked: dict[str, str]) -> Any:
 
 
 def send(town: Town, form: dict[str, str], **headers: str) -> Any:
-    return town.client.post(
-        "/oauth/authorize", data=form, headers=headers, follow_redirects=False
-    )
+    return town.client.post("/oauth/authorize", data=form, headers=headers, follow_redirects=False)
 
 
 def sign_in(town: Town, asked: dict[str, str], name: str = "ada", password: str = PASSWORD) -> Any:
