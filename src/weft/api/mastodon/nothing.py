@@ -15,7 +15,7 @@ def custom_emojis() -> list[Any]:
     return []
 
 
-@get("/api/v2/filters", guards=[scope("read:filters")], sync_to_thread=False)
+@get(["/api/v1/filters", "/api/v2/filters"], guards=[scope("read:filters")], sync_to_thread=False)
 def filters() -> list[Any]:
     """There are no filters."""
     return []
