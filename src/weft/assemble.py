@@ -87,10 +87,8 @@ class House:
     client: Client
     hub: Hub
 
-    def __init__(self, settings: Settings, *, generous: int = 1) -> None:
-        """``generous`` multiplies the rate limits, for tests and benchmarks."""
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.generous = generous
         self.db = open_database(settings, serving=True)
         self.blobs = Blobs(settings.data / "media")
 
@@ -102,7 +100,7 @@ class House:
             self.client = await stack.enter_async_context(_client(self.settings, self.db.site))
             self.hub = Hub(self.db)
             keys = Keys(self.db)
-            fetcher = Fetcher(self.db, self.client, keys)
+            fetcher = Fetcher(self.client, self.db.site, keys.instance_signer)
             resolver = Resolver(self.db, fetcher)
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
@@ -117,7 +115,7 @@ class House:
                     "inbox": inbox,
                     "resolver": Seeker(resolver.resolve),
                 },
-                generous=self.generous,
+                generous=self.settings.generous,
             )
             handlers: dict[str, Handler] = {
                 **people_jobs.handlers(self.db),

@@ -63,6 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     resolve: Annotated[
         dict[str, str], _about("Host names and the addresses they stand for, for tests")
     ] = {}
+    generous: Annotated[int, _about("Multiplies the rate limits, for tests and benchmarks")] = 1
     log: Annotated[Literal["debug", "info", "warning"], _about("How much is logged")] = "info"
 
     @property

@@ -22,7 +22,7 @@ class Resolver:
     Without one, nothing beyond this server is found.
     """
 
-    def __init__(self, fetch: Callable[[str], Awaitable[None]] | None = None) -> None:
+    def __init__(self, fetch: Callable[[str], Awaitable[object]] | None = None) -> None:
         self._fetch = fetch
 
     async def look(self, texts: Iterable[str], budget: float = BUDGET_S) -> None:

@@ -204,6 +204,6 @@ async def _headers(url: str) -> dict[str, str]:
 
     async with Client(user_agent="weft doctor") as client:
         try:
-            return (await client.get(url, accept="*/*", timeout=QUICK_S)).headers
+            return dict((await client.get(url, accept="*/*", timeout=QUICK_S)).headers)
         except WeftError:
             return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,7 +34,7 @@ def settings_for(**flags: Any) -> Loaded:
 
 
 @contextmanager
-def database(**flags: Any) -> Iterator[Database]:
+def database(**flags: Any) -> Generator[Database]:
     """The store of a data folder, brought up to date; beside a running server too."""
     from weft.assemble import open_database
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 
-from weft.kernel.clock import now_ms
+from weft.kernel.clock import SECOND, now_ms
 
 _TAIL_BITS = 16
 _TAIL = 1 << _TAIL_BITS
@@ -38,7 +38,13 @@ def new_id() -> int:
 
 
 def id_at(ms: int) -> int:
-    """An id that sorts as if made at ``ms``: for posts that were published elsewhere, earlier."""
+    """An id that sorts as if made at ``ms``: for posts that were published elsewhere, earlier.
+
+    Most servers tell whole seconds only; within such a second the id is drawn from all of it,
+    so that posts of one busy second do not draw the same.
+    """
+    if ms % SECOND == 0:
+        ms += secrets.randbelow(SECOND)
     return (ms << _TAIL_BITS) | secrets.randbelow(_TAIL)
 
 

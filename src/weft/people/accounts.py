@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Invalid, NotFound
-from weft.kernel.ids import id_at, new_id
+from weft.kernel.ids import new_id
 from weft.people.model import Account, Kind
 from weft.people.tables import accounts, private_keys
 from weft.store.database import Tx
@@ -214,7 +214,7 @@ def put_remote(tx: Tx, remote: RemoteAccount) -> Account:
         is_now=remote.uri,
     )
     statement = insert(accounts).values(
-        id=id_at(min(created, tx.now)), created_at=min(created, tx.now), **values
+        id=new_id(), created_at=min(created, tx.now), **values
     )
     row = tx.run(
         statement.on_conflict_do_update(index_elements=["uri"], set_=values).returning(*COLUMNS)
