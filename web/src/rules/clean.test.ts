@@ -39,6 +39,17 @@ describe("the sieve", () => {
     expect(clean(`<a href="${ORIGIN}/@ada/1">x</a>`, { origin: ORIGIN })).toContain('href="/@ada/1"');
   });
 
+  it("links an AI's [n] to its source, and drops the list of sources at the end", () => {
+    const sources = [{ n: 1, title: "Bread" }];
+    const html = clean('<p>“Rye.” [1] and [2]</p><p>[1] Bread <a href="https://x.example">x</a></p>', {
+      sources,
+    });
+    expect(html).toContain('<a class="cite" href="#source-1" title="Bread">[1]</a>');
+    expect(html).toContain("[2]</p>");
+    expect(html).not.toContain("x.example");
+    expect(clean("<p>[1] Bread</p>")).toBe("<p>[1] Bread</p>");
+  });
+
   it("draws custom emoji, and leaves what merely looks like one", () => {
     const emojis = [{ shortcode: "blob", url: "/b.png", static_url: "/b.png" }];
     const html = clean("<p>:blob: :no:</p>", { emojis });

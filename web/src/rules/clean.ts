@@ -21,18 +21,34 @@ export interface Surroundings {
   emojis?: { shortcode: string; url: string; static_url: string }[];
   /** This page's origin, to tell our own hashtag links from others'. */
   origin?: string;
+  /** An AI's sources: its [n] become links to them, and the list that repeats them goes. */
+  sources?: { n: number; title: string }[];
 }
 
 export function clean(html: string, around: Surroundings = {}): string {
   const source = new DOMParser().parseFromString(html, "text/html");
   const target = source.createElement("div");
   copy(source.body, target, source, around);
+  dropList(target, around);
   return target.innerHTML;
+}
+
+/**
+ * Other apps know no sources, so an AI writes them at the end of its text: "[1] Title link". Here
+ * they stand below as chips, and once is enough.
+ */
+function dropList(target: Element, around: Surroundings): void {
+  const starts = (around.sources ?? []).map(({ n, title }) => `[${n}] ${title}`);
+  for (let last = target.lastElementChild; last; last = target.lastElementChild) {
+    const text = last.textContent?.trim() ?? "";
+    if (!starts.some((start) => text.startsWith(start))) return;
+    last.remove();
+  }
 }
 
 function copy(from: Node, to: Element, doc: Document, around: Surroundings): void {
   for (const node of from.childNodes) {
-    if (node.nodeType === Node.TEXT_NODE) to.append(...drawEmoji(node.textContent ?? "", doc, around));
+    if (node.nodeType === Node.TEXT_NODE) to.append(...pieces(node.textContent ?? "", doc, around));
     if (node.nodeType !== Node.ELEMENT_NODE) continue;
     const element = node as Element;
     const name = element.tagName.toUpperCase();
@@ -74,9 +90,19 @@ export function insideTarget(from: Element, href: string, around: Surroundings):
   return null;
 }
 
-function drawEmoji(text: string, doc: Document, around: Surroundings): Node[] {
-  if (!around.emojis?.length || !text.includes(":")) return [doc.createTextNode(text)];
-  return text.split(/(:\w+:)/u).map((part) => {
+/** Text, with custom emoji as pictures and [n] as a link to source n. */
+function pieces(text: string, doc: Document, around: Surroundings): Node[] {
+  if (!around.emojis?.length && !around.sources?.length) return [doc.createTextNode(text)];
+  return text.split(/(:\w+:|\[\d+\])/u).map((part) => {
+    const source = around.sources?.find(({ n }) => part === `[${n}]`);
+    if (source) {
+      const link = doc.createElement("a");
+      link.className = "cite";
+      link.setAttribute("href", `#source-${source.n}`);
+      link.title = source.title;
+      link.textContent = part;
+      return link;
+    }
     const emoji = around.emojis?.find((item) => `:${item.shortcode}:` === part);
     if (!emoji) return doc.createTextNode(part);
     const image = doc.createElement("img");

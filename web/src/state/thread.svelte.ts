@@ -9,7 +9,7 @@ import { notices } from "./notices.svelte";
 import { canonical, canonicalLive, knownPost, whenGone } from "./posts.svelte";
 
 /** While an AI's answer is awaited we also ask: its post may not reach our stream. */
-const AWAITING_POLL_MS = 2_500;
+const AWAITING_POLL_MS = 4_000;
 /** An open thread otherwise looks for others' answers this often. */
 const QUIET_POLL_MS = 30_000;
 
