@@ -161,7 +161,7 @@ _post = st.tuples(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(plan=st.lists(_post, min_size=2, max_size=10))
 def test_no_canary_leaves_its_cage(town: Town, plan: list[tuple[int, int, str, set[int]]]) -> None:

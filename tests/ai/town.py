@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -77,13 +78,13 @@ class Town:
         """A post that arrives from elsewhere. ``mentions``: accounts; ``reply_to``: a post."""
         self._notes += 1
         uri = f"https://{author.domain}/notes/{self._notes}"
-        mentions = tuple(one.uri for one in more.pop("mentions", ()))  # pyright: ignore
+        called: list[Account] = more.pop("mentions", [])  # pyright: ignore[reportAssignmentType]
         parent = more.pop("reply_to", None)
         note = Incoming(
             uri=uri,
             url=uri,
             html=f"<p>{text}</p>",
-            mentions=mentions,
+            mentions=tuple(one.uri for one in called),
             reply_to_uri=parent.uri if isinstance(parent, Post) else None,
             visibility=more.pop("visibility", "public"),  # pyright: ignore[reportArgumentType]
             created_at=more.pop("created_at", now_ms()),  # pyright: ignore[reportArgumentType]
@@ -144,7 +145,9 @@ class Town:
     async def working(
         self, brain: Scripted | None = None, *, at_once: int = 4, **limits: float
     ) -> AsyncIterator[None]:
-        """A server that works off the jobs; leaving is like killing it."""
+        """A server that works off the jobs. Leaving is kill -9: nothing that it holds is given
+        back, so that only the end of its leases frees it.
+        """
         brains = Brains(brain or Scripted())
         handlers = ai_jobs.handlers(self.db, brains)
         if limits:
@@ -155,12 +158,12 @@ class Town:
             yield
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with mock.patch("weft.work.jobs.release"), contextlib.suppress(asyncio.CancelledError):
                 await task
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE_S):
-            while not true():
+            while not true():  # noqa: ASYNC110 - what it waits for is in the database
                 await asyncio.sleep(0.01)
 
     async def work(self, brain: Scripted | None = None, **limits: float) -> None:
