@@ -1,16 +1,17 @@
 """Actors and their collections."""
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from weft.api.activitypub.answers import Asked, document, id_in, page_for_people
+from weft.api.activitypub.answers import Asked, KeyRing, document, id_in, page_for_people
+from weft.api.given import Db
 from weft.federation import collections, outbox, render
-from weft.federation.keys import Keys
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import MAX_ID, parse_id
 from weft.people import accounts
 from weft.people.model import Account
-from weft.store.database import Database, Tx
+from weft.store.database import Tx
 
 
 def _account(tx: Tx, account_id: int) -> Account:
@@ -22,7 +23,7 @@ def _account(tx: Tx, account_id: int) -> Account:
 
 
 async def _actor(
-    request: Asked, db: Database, keys: Keys, account: Account
+    request: Asked, db: Db, keys: KeyRing, account: Account
 ) -> Response[bytes] | Redirect:
     if (page := page_for_people(request, account.url)) is not None:
         return page
@@ -33,7 +34,7 @@ async def _actor(
 
 @get("/ap/users/{account_id:str}")
 async def actor(
-    request: Asked, db: Database, keys: Keys, account_id: str
+    request: Asked, db: Db, keys: KeyRing, account_id: FromPath[str]
 ) -> Response[bytes] | Redirect:
     """An actor document; browsers are sent to the profile."""
     wanted = id_in(account_id)
@@ -43,7 +44,7 @@ async def actor(
 
 @get("/ap/named/{username:str}", include_in_schema=False)
 async def named_actor(
-    request: Asked, db: Database, keys: Keys, username: str
+    request: Asked, db: Db, keys: KeyRing, username: FromPath[str]
 ) -> Response[bytes] | Redirect:
     """What ``negotiate`` makes of ``/@name`` for those who ask for ActivityPub."""
     account = await db.read(lambda tx: accounts.by_handle(tx, username))
@@ -53,7 +54,7 @@ async def named_actor(
 
 
 @get("/ap/users/{account_id:str}/followers")
-async def followers(db: Database, account_id: str) -> Response[bytes]:
+async def followers(db: Db, account_id: FromPath[str]) -> Response[bytes]:
     """How many follow; who they are is nobody else's business."""
     wanted = id_in(account_id)
     account = await db.read(lambda tx: _account(tx, wanted))
@@ -61,7 +62,7 @@ async def followers(db: Database, account_id: str) -> Response[bytes]:
 
 
 @get("/ap/users/{account_id:str}/following")
-async def following(db: Database, account_id: str) -> Response[bytes]:
+async def following(db: Db, account_id: FromPath[str]) -> Response[bytes]:
     wanted = id_in(account_id)
     account = await db.read(lambda tx: _account(tx, wanted))
     return document(render.collection(f"{account.uri}/following", account.following_count))
@@ -69,7 +70,10 @@ async def following(db: Database, account_id: str) -> Response[bytes]:
 
 @get("/ap/users/{account_id:str}/outbox")
 async def outbox_of(
-    db: Database, account_id: str, page: bool = False, max_id: str | None = None
+    db: Db,
+    account_id: FromPath[str],
+    page: FromQuery[bool] = False,
+    max_id: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """What anyone may see of an account, as activities, newest first."""
     wanted = id_in(account_id)

@@ -3,8 +3,11 @@
 from typing import Any
 
 from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from litestar.response import Redirect
 
+from weft.federation.keys import Keys
 from weft.federation.vocabulary import ACTIVITY_JSON, Json, contextualise, encode, wants_activity
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
@@ -15,6 +18,8 @@ FRESH_S = 60
 """Long enough for a post that a thousand servers fetch at once, short enough for an edit."""
 
 Asked = Request[Any, Any, Any]
+KeyRing = NamedDependency[SkipValidation[Keys]]
+"""``keys``: of the members, made when first asked for."""
 
 
 def document(body: Json, *, status: int = 200, fresh: int = FRESH_S) -> Response[bytes]:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response, get
 from litestar.exceptions import ValidationException
+from litestar.params import FromQuery
 
 from weft import __version__
+from weft.api.given import Db, Set
 from weft.federation import collections, plain
 from weft.federation.vocabulary import ACTIVITY_JSON, Json
 from weft.kernel.errors import NotFound
@@ -20,8 +22,7 @@ from weft.kernel.ids import parse_id
 from weft.kernel.site import Site
 from weft.people import accounts
 from weft.people.model import Account
-from weft.settings import Settings
-from weft.store.database import Database, Tx
+from weft.store.database import Tx
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 VERSIONS = ("2.0", "2.1")
@@ -34,7 +35,7 @@ _ACTOR = re.compile(r"/ap/users/([0-9]+)/?")
 
 
 @get("/.well-known/webfinger")
-async def webfinger(db: Database, resource: str | None = None) -> Response[bytes]:
+async def webfinger(db: Db, resource: FromQuery[str | None] = None) -> Response[bytes]:
     """``acct:name@domain``, a profile's or an actor's address, or the server's own."""
     if not resource:
         raise ValidationException("resource is missing")
@@ -83,7 +84,7 @@ def _jrd(site: Site, account: Account) -> Json:
 
 
 @get("/.well-known/nodeinfo")
-async def nodeinfo_index(db: Database) -> Response[bytes]:
+async def nodeinfo_index(db: Db) -> Response[bytes]:
     links = [
         {"rel": f"{SCHEMA}{version}", "href": f"{db.site.base}/nodeinfo/{version}"}
         for version in VERSIONS
@@ -92,16 +93,16 @@ async def nodeinfo_index(db: Database) -> Response[bytes]:
 
 
 @get("/nodeinfo/2.0", cache=COUNTED_FOR_S)
-async def nodeinfo_2_0(db: Database, settings: Settings) -> Response[bytes]:
+async def nodeinfo_2_0(db: Db, settings: Set) -> Response[bytes]:
     return await _nodeinfo(db, settings, "2.0")
 
 
 @get("/nodeinfo/2.1", cache=COUNTED_FOR_S)
-async def nodeinfo_2_1(db: Database, settings: Settings) -> Response[bytes]:
+async def nodeinfo_2_1(db: Db, settings: Set) -> Response[bytes]:
     return await _nodeinfo(db, settings, "2.1")
 
 
-async def _nodeinfo(db: Database, settings: Settings, version: str) -> Response[bytes]:
+async def _nodeinfo(db: Db, settings: Set, version: str) -> Response[bytes]:
     usage = await db.read(collections.usage)
     body: Json = {
         "version": version,
@@ -127,7 +128,7 @@ async def _nodeinfo(db: Database, settings: Settings, version: str) -> Response[
 
 
 @get("/.well-known/host-meta")
-async def host_meta(db: Database) -> Response[bytes]:
+async def host_meta(db: Db) -> Response[bytes]:
     """Where WebFinger is, for older peers (RFC 6415)."""
     template = escape(_template(db.site))
     body = (
@@ -140,7 +141,7 @@ async def host_meta(db: Database) -> Response[bytes]:
 
 
 @get("/.well-known/host-meta.json")
-async def host_meta_json(db: Database) -> Response[bytes]:
+async def host_meta_json(db: Db) -> Response[bytes]:
     links = [{"rel": "lrdd", "type": "application/jrd+json", "template": _template(db.site)}]
     return _json({"links": links}, "application/json", _OPEN)
 

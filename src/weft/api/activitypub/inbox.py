@@ -3,15 +3,19 @@
 from typing import Any
 
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.params import SkipValidation
 
 from weft.federation.inbox import Inbox
 from weft.federation.limits import DOCUMENT_BYTES
 from weft.federation.request import InboxRequest
 
+InboxOfServer = NamedDependency[SkipValidation[Inbox]]
+
 
 @post(["/inbox", "/ap/users/{account_id:str}/inbox"], include_in_schema=False)
-async def deliver(request: Request[Any, Any, Any], inbox: Inbox) -> Response[bytes]:
+async def deliver(request: Request[Any, Any, Any], inbox: InboxOfServer) -> Response[bytes]:
     """202 when it is done or durably kept. Whose inbox it was does not matter: an activity says
     itself whom it is for, and many peers use either.
     """

@@ -1,16 +1,18 @@
 """Posts as Notes, what hangs on them, and the threads they stand in."""
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from weft.api.activitypub.answers import Asked, document, id_in, page_for_people
+from weft.api.given import Db
 from weft.federation import collections, outbox, render
 from weft.federation.collections import Entry
 from weft.federation.vocabulary import CONVERSATION_PAGE, Json, conversation_uri
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
 from weft.people import accounts
-from weft.store.database import Database, Tx
+from weft.store.database import Tx
 from weft.threads import posts
 from weft.threads.model import Post
 
@@ -24,7 +26,7 @@ def _seen(tx: Tx, post_id: int) -> Post:
 
 
 @get("/ap/posts/{post_id:str}")
-async def post_object(request: Asked, db: Database, post_id: str) -> Response[bytes] | Redirect:
+async def post_object(request: Asked, db: Db, post_id: FromPath[str]) -> Response[bytes] | Redirect:
     """A Note, or the Announce that a boost is, or the Tombstone of what was deleted (410)."""
     wanted = id_in(post_id)
 
@@ -45,7 +47,7 @@ async def post_object(request: Asked, db: Database, post_id: str) -> Response[by
 
 
 @get("/ap/posts/{post_id:str}/activity")
-async def post_activity(db: Database, post_id: str) -> Response[bytes]:
+async def post_activity(db: Db, post_id: FromPath[str]) -> Response[bytes]:
     """The Create (or Announce) by which a post came into the world."""
     wanted = id_in(post_id)
 
@@ -61,7 +63,10 @@ async def post_activity(db: Database, post_id: str) -> Response[bytes]:
 
 @get("/ap/posts/{post_id:str}/replies")
 async def replies(
-    db: Database, post_id: str, page: bool = False, after: str | None = None
+    db: Db,
+    post_id: FromPath[str],
+    page: FromQuery[bool] = False,
+    after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """Addresses of the public answers, oldest first."""
     wanted = id_in(post_id)
@@ -79,14 +84,14 @@ async def replies(
 
 
 @get("/ap/posts/{post_id:str}/likes")
-async def likes(db: Database, post_id: str) -> Response[bytes]:
+async def likes(db: Db, post_id: FromPath[str]) -> Response[bytes]:
     wanted = id_in(post_id)
     post = await db.read(lambda tx: _seen(tx, wanted))
     return document(render.count(f"{post.uri}/likes", post.likes_count))
 
 
 @get("/ap/posts/{post_id:str}/shares")
-async def shares(db: Database, post_id: str) -> Response[bytes]:
+async def shares(db: Db, post_id: FromPath[str]) -> Response[bytes]:
     wanted = id_in(post_id)
     post = await db.read(lambda tx: _seen(tx, wanted))
     return document(render.count(f"{post.uri}/shares", post.boosts_count))
@@ -94,7 +99,10 @@ async def shares(db: Database, post_id: str) -> Response[bytes]:
 
 @get("/ap/contexts/{thread_id:str}")
 async def conversation(
-    db: Database, thread_id: str, page: bool = False, after: str | None = None
+    db: Db,
+    thread_id: FromPath[str],
+    page: FromQuery[bool] = False,
+    after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A whole thread that began here, by the addresses of its public posts (FEP-7888, FEP-f228):
     in one or two requests a peer knows all of it.
