@@ -66,6 +66,10 @@ class Answer(Wish, frozen=True):
     password: str = ""
 
 
+OWN_CALLBACK = "/auth/callback"
+"""Where the web client in ``web/`` comes back to."""
+
+
 @get("/oauth/authorize", include_in_schema=False)
 async def ask(request: Request[Any, Any, Any], db: Db) -> Html:
     """The sign-in form, or the question."""
@@ -79,6 +83,8 @@ async def ask(request: Request[Any, Any, Any], db: Db) -> Html:
     me = await _signed_in(request, db)
     if me is None or _is_true(wish.force_login):
         return _sign_in(request, db, app, wish)
+    if _is_our_own(db, wish):
+        return await _allow(db, app, wish, me)
     return _question(request, db, app, wish, me)
 
 
@@ -126,6 +132,14 @@ def _unknown_app() -> Html:
 async def _signed_in(request: Request[Any, Any, Any], db: Database) -> Account | None:
     key = request.cookies.get(SESSION)
     return await db.read(lambda tx: oauth.session_owner(tx, key)) if key else None
+
+
+def _is_our_own(db: Database, wish: Wish) -> bool:
+    """Whether the code goes to this server's own web client: nothing leaves the house, so there is
+    nothing to ask. With PKCE only that page can use it.
+    """
+    ours = f"{db.site.base}{OWN_CALLBACK}"
+    return wish.redirect_uri == ours and wish.code_challenge is not None
 
 
 # -- is it in order? --------------------------------------------------------------------------
