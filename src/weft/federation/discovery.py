@@ -11,6 +11,7 @@ Sources: RFC 7033; https://docs.joinmastodon.org/spec/webfinger; FEP-fe34; FEP-4
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import quote
@@ -239,8 +240,13 @@ class Resolver:
         """Keep a fetched post, and first what it answers."""
         chain = [read_note(document)]
         ids = {chain[0].id}
+        end = time.monotonic() + limits.ANCESTORS_SECONDS
         while (above := chain[-1].reply_to) is not None and len(chain) <= limits.ANCESTORS:
-            if above in ids or await self._db.read(lambda tx, at=above: _is_settled(tx, at)):
+            if (
+                time.monotonic() > end
+                or above in ids
+                or await self._db.read(lambda tx, at=above: _is_settled(tx, at))
+            ):
                 break
             parent = await self._parent(above)
             if parent is None or parent.id in ids:

@@ -175,7 +175,9 @@ def delete_any(tx: Tx, act: Act) -> Done:
 
 def boost(tx: Tx, act: Act) -> Done:
     uri = _boosted(act.activity)
-    if not uri or posts.is_gone(tx, act.uri) or seen.deleted_early(tx, act.actor.uri, act.uri):
+    if not uri or known.has_post(tx, act.uri) or posts.is_gone(tx, act.uri):
+        return None
+    if seen.deleted_early(tx, act.actor.uri, act.uri):
         return None
     post = posts.by_uri(tx, uri)
     followed = known.is_followed(tx, act.actor.id)

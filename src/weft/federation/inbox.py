@@ -22,6 +22,7 @@ from weft.federation.discovery import Resolver
 from weft.federation.forget import forget
 from weft.federation.handlers import Act
 from weft.federation.later import NOT_TO_BE_DONE, Later, keep_for_later, keep_hint, note_in
+from weft.federation.memory import Memory
 from weft.federation.plain import Json
 from weft.federation.read_activity import IncomingActivity, read_activity
 from weft.federation.read_note import IncomingNote
@@ -52,6 +53,7 @@ class Inbox:
         self._resolver = resolver
         self._senders = Senders(db.site, resolver)
         self._later = Later(db, resolver)
+        self._heard: Memory[bool] = Memory(limits.HEARD_FOR)
 
     def handlers(self) -> dict[str, Handler]:
         """The kinds of jobs of the way in. Pools: fetch, default."""
@@ -101,9 +103,10 @@ class Inbox:
     async def _take(
         self, document: Json, activity: IncomingActivity, note: IncomingNote | None
     ) -> None:
+        host = self._newly_heard(activity.actor)
         for left in range(ID_TRIES, 0, -1):
             try:
-                await self._db.write(lambda tx: _do_or_keep(tx, document, activity, note))
+                await self._db.write(lambda tx: _do_or_keep(tx, document, activity, note, host))
                 break
             except NOT_TO_BE_DONE as refused:
                 log.info("inbox.not_done", type=activity.type, why=refused.cause or refused.text)
@@ -114,14 +117,25 @@ class Inbox:
         if activity.object_id == activity.actor:
             self._resolver.forget_keys(activity.actor)
 
+    def _newly_heard(self, actor_uri: str) -> str:
+        """The host, if it was silent for a while; "" if it was not."""
+        host = plain.host(actor_uri)
+        if self._heard.get(host):
+            return ""
+        self._heard.put(host, value=True)
+        return host
+
     async def _take_hint(self, activity: IncomingActivity, sender: str) -> None:
         """A server passed on what an actor of another one did."""
         uri = activity.object_id
         if activity.type not in FORWARDED or not plain.same_origin(uri, activity.actor):
             return
 
+        host = self._newly_heard(sender)
+
         def keep(tx: Tx) -> None:
-            peers.heard_from(tx, plain.host(sender))
+            if host:
+                peers.heard_from(tx, host)
             if seen.first_time(tx, seen.mark("hint", activity.type, activity.id or uri)):
                 keep_hint(tx, activity)
 
@@ -129,13 +143,14 @@ class Inbox:
 
 
 def _do_or_keep(
-    tx: Tx, document: Json, activity: IncomingActivity, note: IncomingNote | None
+    tx: Tx, document: Json, activity: IncomingActivity, note: IncomingNote | None, host: str
 ) -> None:
     """Do a verified activity, once; or keep it for when what it needs is there."""
+    if host:
+        peers.heard_from(tx, host)
     actor = accounts.by_uri(tx, activity.actor)
     if actor is None or actor.local:
         return
-    peers.heard_from(tx, plain.host(actor.uri))
     act = Act(actor, activity, note)
     if actor.suspended_at is not None or not seen.first_time(tx, seen.mark(actor.uri, act.uri)):
         return

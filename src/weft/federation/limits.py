@@ -63,6 +63,8 @@ LANGUAGE_CHARS = 20
 # How far up a thread is followed for one reply. Deeper ones are rare, and a chain made to be
 # endless ends here.
 ANCESTORS = 30
+# And how long: a reply is shown without what is above it rather than much later.
+ANCESTORS_SECONDS = 60.0
 # Requests to one host at once. A thread with 30 voices from one server is then four rounds.
 FETCHES_PER_HOST = 4
 # Actors looked up while their request waits. Beyond it the sender is asked to come again (503).
@@ -73,8 +75,9 @@ INLINE_SECONDS = 8.0
 KEY_REFRESH_AFTER = 5 * MINUTE
 KEY_LOOKUPS_PER_HOST = 60
 KEY_LOOKUPS_IN = MINUTE
-# How long an actor that does not exist, or that nobody can read, is not asked for again.
-MISSING_FOR = 10 * MINUTE
+# How long something that does not exist is not asked for again: long against a flood of messages
+# that name it, short for somebody who looks for an account that was made just now.
+MISSING_FOR = 2 * MINUTE
 # A host that said "too many requests" and not until when.
 PAUSE = 30 * SECOND
 PAUSE_MOST = 15 * MINUTE
@@ -89,3 +92,5 @@ ACTOR_FRESH = 7 * DAY
 SEEN_FOR = 14 * DAY
 # What one activity may have fetched before it is done with what is known.
 NEEDS = 4
+# A server that spoke a moment ago is known to be up: it need not be written down each time.
+HEARD_FOR = MINUTE
