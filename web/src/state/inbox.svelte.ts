@@ -30,7 +30,8 @@ class Inbox {
       });
       const since = markers.notifications?.last_read_id;
       const recent = await get<Notification[]>("/api/v1/notifications", { limit: PAGE_SIZE });
-      this.unread = recent.filter((item) => !since || compareIds(item.id, since) > 0).length;
+      const unread = recent.filter((item) => !since || compareIds(item.id, since) > 0);
+      this.unread = this.open ? 0 : unread.length;
     } catch {
       // The badge is a courtesy; it comes with the next event.
     }
