@@ -55,12 +55,17 @@ def safe(html: str) -> Html:
     return Html(html)
 
 
+def reachable(address: str) -> bool:
+    """Whether a stranger's address may stand in a page at all."""
+    return _REACHABLE.match(address) is not None
+
+
 def _attribute(name: str, value: Value) -> str:
     if value is None or value is False:
         return ""
     name = name.removesuffix("_").replace("_", "-")
     if value is True:
         return f" {name}"
-    if name in _ADDRESS and not _REACHABLE.match(str(value)):
+    if name in _ADDRESS and not reachable(str(value)):
         return ""
     return f' {name}="{escape(str(value))}"'

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from weft.api.pages.html import NOTHING, Html, h, join
+from weft.api.pages.html import NOTHING, Html, h, join, reachable
 
 EXCERPT_CHARS = 200
 """What previews show of a text; more is cut by those who show them."""
@@ -41,8 +41,8 @@ def head(about: About, *more: Html | None) -> Html:
             _property("og:type", about.kind),
             _property("og:title", about.title),
             _property("og:description", about.description),
-            _property("og:url", about.url),
-            _property("og:image", about.image),
+            _property("og:url", about.url if reachable(about.url) else ""),
+            _property("og:image", about.image if reachable(about.image) else ""),
             _property("og:image:alt", about.image_alt),
             h(
                 "meta",
