@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.ai.town import Town
 from weft.ai import documents, members
 from weft.ai.knowledge.documents import Document
+from weft.federation import outbox
+from weft.federation.tables import outgoing
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.people import accounts, credentials, follows
 from weft.people.model import Account
@@ -84,13 +87,25 @@ async def test_deleted_it_leaves_nothing(town: Town) -> None:
     ada, bo = town.house.person("ada"), town.house.person("bo")
     guide = town.ai(ada, "guide", documents=[Document("A", None, "text", "a.md")])
     town.db.write_now(lambda tx: follows.follow(tx, bo, guide))
+    far = town.house.remote("far", "other.test")
+    town.db.write_now(lambda tx: follows.follow(tx, far, guide, uri="https://other.test/f/1"))
+    town.db.react("account.deleted", outbox.account_deleted)
     question = town.house.post(ada, "@guide hello?")
     town.answer_all()
     (answer,) = town.answers(guide)
     town.db.write_now(lambda tx: members.delete(tx, ada, guide.id))
+
+    def told() -> list[str]:
+        rows = town.db.read_now(lambda tx: tx.rows(outgoing.select()))
+        return [row.body for row in rows if row.kind == "Delete"]
+
     assert not town.db.read_now(lambda tx: posts.may_see(tx, bo.id, answer))
 
-    await town.work()
+    async with town.working():
+        await town.until(lambda: bool(told()))
+        await town.until(lambda: town.waiting() == 1)  # the delivery, which nobody takes here
+    (body,) = told()
+    assert msgspec.json.decode(body)["object"] == guide.uri
 
     def left(tx: Tx) -> tuple[object, ...]:
         return (
@@ -110,4 +125,4 @@ async def test_deleted_it_leaves_nothing(town: Town) -> None:
     with pytest.raises(Invalid):
         town.ai(bo, "guide")  # nobody can pass for it
     town.house.post(ada, "@guide hello?", reply_to_id=question.id)
-    assert town.waiting() == 0
+    assert town.waiting() == 1

@@ -25,6 +25,7 @@ from weft.people.tables import follows as follow_table
 from weft.store.database import Tx
 from weft.threads import delete as deleting
 from weft.threads import markup, posts
+from weft.threads.model import Post
 from weft.threads.tables import posts as post_table
 from weft.work import events, jobs
 from weft.work.jobs import NewJob
@@ -161,7 +162,6 @@ def delete(tx: Tx, by: Account, ai_id: int) -> None:
         tx, ai_id, name="", bio="", bio_source="", fields=[], avatar="", header="",
         discoverable=False, suspended_at=tx.now,
     )  # fmt: skip
-    events.append(tx, "account.deleted", actor_id=ai_id, subject_id=ai_id)
     jobs.enqueue(tx, NewJob(FORGET, {"ai": ai_id}, key=f"{FORGET}:{ai_id}"))
 
 
@@ -170,12 +170,14 @@ _POSTS = (
     .where(post_table.c.author_id == sa.bindparam("who"))
     .limit(FORGET_BATCH)
 )
-_FOLLOWS = (
+_other = account_table.alias("other")
+_TIES = (  # followers elsewhere stay: their servers hear that it is gone, and drop it themselves
     sa.select(follow_table.c.follower_id, follow_table.c.target_id)
+    .join_from(follow_table, _other, _other.c.id == follow_table.c.follower_id)
     .where(
         sa.or_(
             follow_table.c.follower_id == sa.bindparam("who"),
-            follow_table.c.target_id == sa.bindparam("who"),
+            sa.and_(follow_table.c.target_id == sa.bindparam("who"), _other.c.domain == ""),
         )
     )
     .limit(FORGET_BATCH)
@@ -183,19 +185,25 @@ _FOLLOWS = (
 
 
 def forget(tx: Tx, ai_id: int) -> bool:
-    """Take away the next of what a deleted AI left. False when nothing is left."""
+    """Take away the next of what a deleted AI left: posts, then ties. False when nothing is
+    left; then other servers are told that it is gone (``account.deleted``).
+    """
     account = accounts.get(tx, ai_id)
-    mine = [posts.Post(*row) for row in tx.rows(_POSTS, who=ai_id)]
+    mine = [Post(*row) for row in tx.rows(_POSTS, who=ai_id)]
     for post in mine:
         deleting.remove(tx, post)
-    tied = tx.rows(_FOLLOWS, who=ai_id)
-    others = accounts.by_ids(tx, [one for row in tied for one in row])
-    for follower_id, target_id in tied:
+    if mine:
+        return True
+    ties = tx.rows(_TIES, who=ai_id)
+    others = accounts.by_ids(tx, [one for row in ties for one in row])
+    for follower_id, target_id in ties:
         if follower_id == ai_id:
             follows.unfollow(tx, account, others[target_id])
         else:
             follows.remove_follower(tx, account, others[follower_id])
-    return bool(mine or tied)
+    if not ties:
+        events.append(tx, "account.deleted", actor_id=ai_id, subject_id=ai_id)
+    return bool(ties)
 
 
 def by_account(tx: Tx, account_id: int) -> Ai | None:

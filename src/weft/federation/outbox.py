@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from weft.federation import audience, peers, plain, render
 from weft.federation.render import Around
 from weft.federation.tables import outgoing
-from weft.federation.vocabulary import Json, contextualise, conversation_uri, encode
+from weft.federation.vocabulary import PUBLIC, Json, contextualise, conversation_uri, encode
 from weft.kernel.clock import SECOND
 from weft.kernel.ids import new_id
 from weft.people import accounts
@@ -294,6 +294,15 @@ def announce_actor(tx: Tx, account: Account, public_pem: str) -> None:
     send(tx, account, activity, account.uri, [], followers=True)
 
 
+def account_deleted(tx: Tx, event: Event) -> None:
+    """A member is gone for good: told to everyone's followers' servers while they are known."""
+    account = _local(tx, event.actor_id)
+    if account is not None:
+        uri = account.uri
+        activity = render.act("Delete", f"{uri}#delete", uri, uri, PUBLIC)
+        send(tx, account, activity, uri, [], followers=True)
+
+
 def _answer(tx: Tx, event: Event, kind: str) -> None:
     """What a member says to a follow from elsewhere."""
     follower, target = _pair(tx, event)
@@ -354,4 +363,5 @@ REACTIONS: dict[str, Callable[[Tx, Event], None]] = {
     "block.created": block_created,
     "block.removed": block_removed,
     "account.updated": account_updated,
+    "account.deleted": account_deleted,
 }
