@@ -221,6 +221,10 @@ def test_familiar_followers(town: Town) -> None:
     assert [(one["id"], [a["username"] for a in one["accounts"]]) for one in found] == [
         (str(cy.id), ["bo"])
     ]
+    # Mastodon.py asks in JSON.
+    path = "/api/v1/accounts/familiar_followers"
+    assert town.as_(ada).get(path, json={"id": [cy.id]}) == found
+    assert "error" in town.as_(ada).get(path, 422, json={"id": {}})
 
 
 # -- one's own ----------------------------------------------------------------------------------

@@ -26,14 +26,21 @@ def test_version_two_and_one_tell_the_same(town: Town) -> None:
 
 
 def test_what_there_is_none_of_is_an_empty_list(town: Town) -> None:
-    api = town.as_(town.member("ada"))
+    ada = town.member("ada")
+    api = town.as_(ada)
     for path in (
         "/api/v1/custom_emojis",
         "/api/v2/filters",
         "/api/v1/announcements",
         "/api/v1/lists",
+        "/api/v1/followed_tags",
+        "/api/v1/trends/tags",
+        f"/api/v1/accounts/{ada.id}/featured_tags",
+        f"/api/v1/accounts/{ada.id}/lists",
     ):
         assert api.get(path) == []
+    assert town.anyone.get("/api/v1/custom_emojis") == []
+    town.anyone.get("/api/v1/lists", 401)
 
 
 def test_servers_that_were_heard_of(town: Town) -> None:

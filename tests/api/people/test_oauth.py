@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.api.people.conftest import PASSWORD, Api, Town
+from weft.people import accounts
 from weft.people.oauth import OOB, s256
 
 BACK = "https://app.test/back?keep=1"
@@ -328,3 +329,10 @@ def test_the_metadata_names_places_that_exist(town: Town) -> None:
         "userinfo_endpoint",
     ):
         assert town.client.options(urlsplit(told[name]).path).status_code == 204
+
+
+def test_a_suspended_member_is_told_so(town: Town, ada: Any) -> None:
+    town.house.db.write_now(lambda tx: accounts.update(tx, ada.id, suspended_at=tx.now))
+    answer = sign_in(town, wish(register(town)))
+    assert "suspended" in answer.text
+    assert not any("weft_session" in one for one in answer.headers.get_list("set-cookie"))

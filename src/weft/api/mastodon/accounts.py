@@ -3,10 +3,13 @@
 https://docs.joinmastodon.org/methods/accounts/
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Struct
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
@@ -27,6 +30,10 @@ LIST_USUAL = 40
 Ids = Annotated[list[str] | None, QueryParameter(name="id")]
 
 
+class _IdsInBody(Struct):
+    id: list[str | int] = []
+
+
 def to_id(text: str) -> int:
     """The number in an id from a client. Errors: NotFound for what can be no id."""
     value = parse_id(text)
@@ -35,8 +42,8 @@ def to_id(text: str) -> int:
     return value
 
 
-def to_ids(texts: list[str] | None) -> list[int]:
-    found = (parse_id(text) for text in (texts or [])[:IDS_MAX])
+def to_ids(texts: Sequence[str | int] | None) -> list[int]:
+    found = (parse_id(str(text)) for text in (texts or [])[:IDS_MAX])
     return [one for one in found if one is not None]
 
 
@@ -88,9 +95,15 @@ async def relationships(db: Db, me: Me, ids: Ids = None) -> list[Relationship]:
 
 
 @get("/api/v1/accounts/familiar_followers", guards=[scope("read:follows")])
-async def familiar_followers(db: Db, me: Me, ids: Ids = None) -> list[dict[str, Any]]:
+async def familiar_followers(
+    request: Request[Any, Any, Any], db: Db, me: Me, ids: Ids = None
+) -> list[dict[str, Any]]:
     """Whom the member follows among the followers of each of these accounts."""
-    wanted = to_ids(ids)
+    if ids is None and (body := await request.body()):
+        # Mastodon.py sends the ids as JSON, although it is a GET.
+        wanted = to_ids(msgspec.json.decode(body, type=_IdsInBody).id)
+    else:
+        wanted = to_ids(ids)
 
     def find(tx: Tx) -> list[dict[str, Any]]:
         found = lists.familiar(tx, me.id, wanted)

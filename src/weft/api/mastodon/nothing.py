@@ -5,32 +5,44 @@ start, and take an error for a broken server.
 from typing import Any
 
 from litestar import get
+from litestar.handlers import HTTPRouteHandler
 
-from weft.api.auth import scope
+from weft.api.auth import Guard, scope, scope_if_any
+
+_ACCOUNT = "/api/v1/accounts/{account_id:str}"
+
+_NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
+    # Custom emojis are spelled out in posts; nothing is ranked as a trend.
+    (None, ["/api/v1/custom_emojis", "/api/v1/trends"]),
+    (
+        scope_if_any("read"),
+        ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"],
+    ),
+    # Any token: Mastodon asks for no scope here.
+    (scope(), ["/api/v1/announcements"]),
+    (scope("read:filters"), ["/api/v1/filters", "/api/v2/filters"]),
+    (scope("read:lists"), ["/api/v1/lists", f"{_ACCOUNT}/lists"]),
+    (scope("read:follows"), ["/api/v1/followed_tags"]),
+    (scope("read:blocks"), ["/api/v1/domain_blocks"]),
+    (scope("read:statuses"), ["/api/v1/scheduled_statuses"]),
+    (
+        scope("read:accounts"),
+        ["/api/v1/featured_tags", "/api/v1/endorsements", "/api/v2/suggestions"],
+    ),
+    (
+        scope_if_any("read:accounts"),
+        [f"{_ACCOUNT}/featured_tags", f"{_ACCOUNT}/endorsements"],
+    ),
+)
 
 
-@get("/api/v1/custom_emojis", sync_to_thread=False)
-def custom_emojis() -> list[Any]:
-    """There are no custom emojis."""
-    return []
+def _empty(guard: Guard | None, paths: list[str]) -> HTTPRouteHandler:
+    @get(paths, guards=[guard] if guard is not None else [], sync_to_thread=False)
+    def nothing() -> list[Any]:
+        """There are none; the list is empty."""
+        return []
+
+    return nothing
 
 
-@get(["/api/v1/filters", "/api/v2/filters"], guards=[scope("read:filters")], sync_to_thread=False)
-def filters() -> list[Any]:
-    """There are no filters."""
-    return []
-
-
-@get("/api/v1/announcements", guards=[scope()], sync_to_thread=False)
-def announcements() -> list[Any]:
-    """There are no announcements."""
-    return []
-
-
-@get("/api/v1/lists", guards=[scope("read:lists")], sync_to_thread=False)
-def lists() -> list[Any]:
-    """There are no lists."""
-    return []
-
-
-ROUTES = [custom_emojis, filters, announcements, lists]
+ROUTES = [_empty(guard, paths) for guard, paths in _NONE_OF]

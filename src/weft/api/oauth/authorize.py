@@ -25,7 +25,7 @@ from weft.api.limits import Limits, address_of
 from weft.api.mastodon.entities_accounts import avatar_url
 from weft.api.oauth import pages
 from weft.kernel.clock import SECOND
-from weft.people import credentials, oauth
+from weft.people import accounts, credentials, oauth
 from weft.people.model import Account
 from weft.people.oauth import OOB, SESSION_LIFE, App
 from weft.store.database import Database
@@ -259,6 +259,10 @@ async def _check_password(
     assert held is not None  # noqa: S101 - for the type checker; nobody's password never matches
     limits.sign_ins.forget(both)
     limits.sign_ins_address.give_back(address)
+    if await db.read(lambda tx: accounts.get(tx, held.account_id).suspended_at) is not None:
+        return _sign_in(
+            request, db, app, wish, name=data.name, problem="This account is suspended."
+        )
     key = await db.write(lambda tx: oauth.open_session(tx, held.account_id))
     carried = wish.carried()
     # They have just signed in: asking again would never end.

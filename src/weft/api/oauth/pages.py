@@ -116,10 +116,10 @@ def sign_in(
         f'<form method="post" action="/oauth/authorize">{hidden(keep)}'
         '<label for="name">E-mail address or handle</label>'
         f'<input id="name" name="name" value="{escape(name)}" autocomplete="username"'
-        ' autocapitalize="none" spellcheck="false" required autofocus>'
+        f' autocapitalize="none" spellcheck="false" required{"" if name else " autofocus"}>'
         '<label for="password">Password</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password"'
-        ' required><button name="do" value="sign_in">Sign in</button></form>'
+        f' required{" autofocus" if name else ""}><button name="do" value="sign_in">Sign in</button></form>'
     )
     return page("Sign in", body, status=401 if problem else 200)
 
