@@ -58,7 +58,7 @@ async def find_bearer(db: Database, token: str) -> Bearer:
     """Errors: Unauthorized."""
     if not token or len(token) > TOKEN_MAX:
         raise Unauthorized
-    bearer = await db.read(lambda tx: token_owner(tx, token))
+    bearer = await db.glance(lambda tx: token_owner(tx, token))
     if bearer is None:
         raise Unauthorized
     return bearer
@@ -126,7 +126,7 @@ def _bearer(request: Request[Any, Any, Any]) -> Bearer:
     return found
 
 
-def _me(request: Request[Any, Any, Any]) -> Account:
+def me_of(request: Request[Any, Any, Any]) -> Account:
     account = _bearer(request).account
     if account is None:
         raise Invalid("This method requires an authenticated user")
@@ -140,7 +140,7 @@ def _viewer(request: Request[Any, Any, Any]) -> Account | None:
 
 DEPENDENCIES = {
     "bearer": Provide(_bearer, sync_to_thread=False),
-    "me": Provide(_me, sync_to_thread=False),
+    "me": Provide(me_of, sync_to_thread=False),
     "viewer": Provide(_viewer, sync_to_thread=False),
 }
 """For the app: ``bearer: Bearer``, ``me: Account`` and ``viewer: Account | None``."""

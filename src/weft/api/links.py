@@ -7,8 +7,9 @@ the request's other parameters.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from litestar import Request
 from litestar.di import NamedDependency, Provide
@@ -32,14 +33,16 @@ def link_header(
     """
     if first is None or last is None:
         return {}
-    kept: list[tuple[str, str]] = []
-    if query := request.scope["query_string"]:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        kept = [pair for pair in pairs if pair[0] not in _TURNING]
-    here = f"{site.base}{request.scope['path']}?"
-    older = here + urlencode([*kept, ("max_id", str(last))])
-    newer = here + urlencode([*kept, ("min_id", str(first))])
-    return {"Link": f'<{older}>; rel="next", <{newer}>; rel="prev"'}
+    here = f"{site.base}{quote(request.scope['path'])}?{_kept(request.scope['query_string'])}"
+    return {"Link": f'<{here}max_id={last}>; rel="next", <{here}min_id={first}>; rel="prev"'}
+
+
+@lru_cache(maxsize=1_024)
+def _kept(query: bytes) -> str:
+    """What of a query stays the same on every page."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    kept = [pair for pair in pairs if pair[0] not in _TURNING]
+    return urlencode(kept) + "&" if kept else ""
 
 
 def page_of(

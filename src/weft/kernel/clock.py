@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -15,6 +16,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+@lru_cache(maxsize=8_192)  # the same posts and people are shown again and again
 def iso(ms: int) -> str:
     """``2026-11-22T10:00:00.000Z``: the form Mastodon's clients parse."""
     return (

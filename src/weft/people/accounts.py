@@ -14,6 +14,7 @@ from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
 from weft.people.model import Account, Kind
 from weft.people.tables import accounts, private_keys
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.work import events
 
@@ -31,7 +32,7 @@ RESERVED = frozenset(
 COLUMNS = tuple(accounts.c[field] for field in Account.__struct_fields__)
 
 _BY_ID = sa.select(*COLUMNS).where(accounts.c.id == sa.bindparam("id"))
-_BY_IDS = sa.select(*COLUMNS).where(accounts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_IDS = sa.select(*COLUMNS).where(among(accounts.c.id, "ids"))
 _BY_HANDLE = sa.select(*COLUMNS).where(
     accounts.c.username_fold == sa.bindparam("fold"), accounts.c.domain == sa.bindparam("domain")
 )

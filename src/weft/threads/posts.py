@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from weft.kernel.errors import NotFound
 from weft.people.tables import accounts, blocks, follows
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.model import Post
 from weft.threads.tables import post_mentions, posts, tombstones
@@ -15,7 +16,7 @@ from weft.threads.tables import post_mentions, posts, tombstones
 COLUMNS = tuple(posts.c[field] for field in Post.__struct_fields__)
 
 _BY_ID = sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"))
-_BY_IDS = sa.select(*COLUMNS).where(posts.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_IDS = sa.select(*COLUMNS).where(among(posts.c.id, "ids"))
 _BY_URI = sa.select(*COLUMNS).where(posts.c.uri == sa.bindparam("uri"))
 _BY_URL = sa.select(*COLUMNS).where(posts.c.url == sa.bindparam("url")).limit(1)
 _GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))

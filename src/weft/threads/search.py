@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from weft.store import search as index
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
@@ -16,11 +17,10 @@ LOOK_MAX = 200
 """Best matches that are looked at; those the viewer may not see fall out of them."""
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
-_ids = sa.bindparam("ids", expanding=True)
 _SHOWN = {
-    False: sa.select(*COLUMNS).where(posts.c.id.in_(_ids), seen_by(None)),
+    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
     True: sa.select(*COLUMNS).where(
-        posts.c.id.in_(_ids), seen_by(_viewer), ~unwanted(posts.c.author_id)
+        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id)
     ),
 }
 _TAGS = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
@@ -53,11 +54,10 @@ def _down() -> sa.Select[Any, Any]:
 
 _UP = _up()
 _DOWN = _down()
-_ids = sa.bindparam("ids", expanding=True)
 _SHOWN = {
-    False: sa.select(*COLUMNS).where(posts.c.id.in_(_ids), seen_by(None)),
+    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
     True: sa.select(*COLUMNS).where(
-        posts.c.id.in_(_ids), seen_by(_viewer), ~unwanted(posts.c.author_id)
+        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id)
     ),
 }
 

@@ -17,6 +17,7 @@ from weft.api.mastodon import entities_accounts
 from weft.api.mastodon.entities_accounts import Account
 from weft.people import accounts
 from weft.people.tables import accounts as table
+from weft.store.among import among
 from weft.store.database import Tx
 
 KEPT_MAX = 4_096
@@ -29,7 +30,7 @@ _STATE = sa.select(
     table.c.following_count,
     table.c.posts_count,
     table.c.last_post_at,
-).where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
+).where(among(table.c.id, "ids"))
 
 _kept: dict[tuple[str, int], tuple[tuple[int | None, ...], msgspec.Raw]] = {}
 

@@ -33,6 +33,7 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import posts as posts_
 from weft.threads.edit import Version
@@ -47,21 +48,19 @@ CONTENT_TYPES = {"plain": "text/plain", "markdown": "text/markdown", "html": "te
 _NOTHING: list[Any] = []
 _NO_QUOTES = QuoteApproval()
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
-_ids = sa.bindparam("ids", expanding=True, type_=sa.BigInteger)
-_threads = sa.bindparam("threads", expanding=True, type_=sa.BigInteger)
 _LIKED, _BOOSTED, _KEPT, _MUTED = range(4)
 _MARKS = sa.union_all(
     sa.select(sa.literal_column(str(_LIKED)), likes.c.post_id).where(
-        likes.c.account_id == _viewer, likes.c.post_id.in_(_ids)
+        likes.c.account_id == _viewer, among(likes.c.post_id, "ids")
     ),
     sa.select(sa.literal_column(str(_BOOSTED)), post_table.c.boost_of_id).where(
-        post_table.c.author_id == _viewer, post_table.c.boost_of_id.in_(_ids)
+        post_table.c.author_id == _viewer, among(post_table.c.boost_of_id, "ids")
     ),
     sa.select(sa.literal_column(str(_KEPT)), bookmarks.c.post_id).where(
-        bookmarks.c.account_id == _viewer, bookmarks.c.post_id.in_(_ids)
+        bookmarks.c.account_id == _viewer, among(bookmarks.c.post_id, "ids")
     ),
     sa.select(sa.literal_column(str(_MUTED)), muted_threads.c.thread_id).where(
-        muted_threads.c.account_id == _viewer, muted_threads.c.thread_id.in_(_threads)
+        muted_threads.c.account_id == _viewer, among(muted_threads.c.thread_id, "threads")
     ),
 )
 
