@@ -24,7 +24,7 @@ from weft.cli import main
 
 T = TypeVar("T")
 
-START_S = 60.0
+START_S = 180.0
 """Until a server answers: the imports alone take seconds on a busy machine."""
 LOOK_S = 0.1
 DEADLINE_S = 25.0
@@ -120,6 +120,7 @@ class Server(Process):
         self.domain = f"{host}:{self.port}"
         self.url = f"http://{self.domain}"
         self.database = database
+        self._clients = contextlib.ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(
             [
@@ -139,6 +140,10 @@ class Server(Process):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._clients.close()
         self.kill()
 
     def wait(self) -> None:
@@ -171,7 +176,9 @@ class Server(Process):
         return self.client(name)
 
     def client(self, name: str) -> Client:
-        return Client(self, name, self.weft("token", "create", name))
+        made = Client(self, name, self.weft("token", "create", name))
+        self._clients.enter_context(made.http)
+        return made
 
 
 class Client:
