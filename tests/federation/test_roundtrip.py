@@ -41,6 +41,7 @@ def test_an_ai_keeps_its_label(house: House) -> None:
     assert told.ai is not None
     assert told.ai["disclosure"] == "Helper is an AI."
     assert told.ai["operator"]["url"] == ada.url
+    assert told.ai["operator"]["acct"] == "ada@weft.test"
 
 
 def test_a_post(house: House) -> None:

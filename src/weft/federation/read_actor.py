@@ -31,7 +31,7 @@ ACTORS: dict[str, Kind] = {
 }
 _USERNAME = re.compile(r"[^\s@/\\:?#%<>\"'&\x00-\x1f\x7f]+")
 _HREF = re.compile(r'href="(https?://[^"]+)"')
-_ACCT = re.compile(r"@?([^\s@/]+@[^\s@/]+)")
+_ACCT = re.compile(r"@?([^\s@/]+@[^\s@/]+)|@([^\s@/]+)")
 
 
 class Key(Struct, frozen=True):
@@ -192,12 +192,12 @@ def _operator(operator: str, shown: str | None) -> dict[str, Any] | None:
     if not operator and not words:
         return None
     page, handle = _HREF.search(shown or ""), _ACCT.fullmatch(words)
-    return {
-        "acct": handle[1] if handle else "",
-        "url": unescape(page[1]) if page else operator,
-        "uri": operator,
-        "display_name": "" if handle else words,
-    }
+    url = unescape(page[1]) if page else operator
+    acct = ""
+    if handle is not None:
+        # Without a domain it is a member of the server that the link leads to.
+        acct = handle[1] or f"{handle[2]}@{plain.host(url)}"
+    return {"acct": acct, "url": url, "uri": operator, "display_name": "" if acct else words}
 
 
 def _words(html: str | None, most: int) -> str:
