@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,11 +54,14 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL from a wheel, started for this session."""
     from tests.postgres import start
 
-    yield from start(tmp_path_factory.mktemp("pg"))
+    # Not in pytest's folder: run as root the server is another user's process, and the next
+    # pytest to start closes that folder to others while we are at it.
+    with tempfile.TemporaryDirectory(prefix="weft-pg-", ignore_cleanup_errors=True) as folder:
+        yield from start(Path(folder))
 
 
 @pytest.fixture
