@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 HELP = Path(weft.__file__).parent / "help"
 LOGIN, PASSWORD = "sam", "weft-demo"  # noqa: S105 - printed for everyone, on loopback only
 """The account that whoever starts the demo signs in with."""
+GUIDE = "guide"
 
 
 class _Person(Struct):
@@ -116,8 +117,8 @@ def plant(db: Database, blobs: Blobs, told: Callable[[str, int, int], None]) -> 
                 documents=_documents(tx, one),
                 reads_public=one.reads_public,
             )
-            for follower in who.values():
-                follows.follow(tx, follower, ai)
+            if one.handle == GUIDE:
+                follows.follow(tx, who[LOGIN], ai)
         said: dict[str, int] = {}
         for number, post in enumerate(community.post):
             told("conversations", number + 3, steps)
