@@ -27,7 +27,7 @@ function bootScript(): Plugin {
   };
 }
 
-// The server a developer runs beside `npm run dev`: `weft serve`, or web/dev's small stand-in.
+// The server a developer runs beside `npm run dev`.
 const server = process.env["WEFT_DEV_SERVER"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({

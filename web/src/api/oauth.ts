@@ -3,8 +3,8 @@
  * client has no back door into its own server. What must outlive the trip to the sign-in page is
  * kept in localStorage under one key each.
  */
-import { ApiError, get, post } from "./http";
-import type { Account, App, Token } from "./types";
+import { ApiError, post } from "./http";
+import type { App, Token } from "./types";
 
 const SCOPES = "read write follow push";
 const APP_KEY = "weft.app";
@@ -137,5 +137,3 @@ export async function revoke(token: string): Promise<void> {
   const { client_id, client_secret } = await app();
   await post("/oauth/revoke", { client_id, client_secret, token });
 }
-
-export const whoAmI = () => get<Account>("/api/v1/accounts/verify_credentials");

@@ -6,6 +6,8 @@ export const words: Words = {
   "app.offline": "أنت غير متصل. ما تراه هو ما حُمّل من قبل.",
   "app.main": "التنقل الرئيسي",
   "app.about": "عن هذا المكان",
+  "app.help": "مساعدة",
+  "app.privacy": "الخصوصية",
 
   "nav.home": "الرئيسية",
   "nav.explore": "استكشاف",

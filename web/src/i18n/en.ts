@@ -7,6 +7,8 @@ export const en = {
   "app.offline": "You are offline. What you see is what was loaded before.",
   "app.main": "Main",
   "app.about": "About this place",
+  "app.help": "Help",
+  "app.privacy": "Privacy",
 
   "nav.home": "Home",
   "nav.explore": "Explore",

@@ -49,7 +49,7 @@ class I18n {
       key;
     return phrase.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name] ?? "";
-      return typeof value === "number" ? this.number(value) : this.#isolate(value);
+      return typeof value === "number" ? this.exact(value) : this.#isolate(value);
     });
   }
 
@@ -59,8 +59,14 @@ class I18n {
     return same ? value : FIRST_STRONG_ISOLATE + value + POP_ISOLATE;
   }
 
+  /** Short, for counts: 1.2K. */
   number(value: number): string {
     return this.#number.format(value);
+  }
+
+  /** In full, where each one matters. */
+  exact(value: number): string {
+    return new Intl.NumberFormat(this.language).format(value);
   }
 }
 

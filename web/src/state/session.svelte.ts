@@ -1,6 +1,5 @@
 /** Who is reading, where, and with which token. */
 import { get, useToken, whenSignedOut } from "../api/http";
-import { revoke, whoAmI } from "../api/oauth";
 import { stream } from "../api/stream";
 import type { Account, Instance, Preferences } from "../api/types";
 import { directory } from "./directory.svelte";
@@ -9,6 +8,8 @@ import { inbox } from "./inbox.svelte";
 import { forgetPosts } from "./posts.svelte";
 
 const KEY = "weft.session";
+
+const whoAmI = () => get<Account>("/api/v1/accounts/verify_credentials");
 
 interface Kept {
   token: string;
@@ -47,7 +48,10 @@ class Session {
   async signOut(): Promise<void> {
     const token = this.token;
     this.#forget();
-    if (token) await revoke(token).catch(() => undefined);
+    if (!token) return;
+    // Signing in and out is rare: its code comes when it is needed.
+    const { revoke } = await import("../api/oauth");
+    await revoke(token).catch(() => undefined);
   }
 
   update(account: Account): void {

@@ -9,8 +9,14 @@ export function keepInPlace(box: () => HTMLElement | undefined, above: () => num
   });
   $effect(() => {
     above();
-    const top = untrack(() => box()?.getBoundingClientRect().top);
-    if (before === null || top === undefined) return;
+    const shown = untrack(box);
+    if (!shown) return;
+    // Both came at once: then the box is brought to where it would have been.
+    if (before === null) {
+      if (above() > 0) shown.scrollIntoView({ block: "start", behavior: "instant" });
+      return;
+    }
+    const { top } = shown.getBoundingClientRect();
     const drift = top - before;
     if (Math.abs(drift) > 1) scrollBy({ top: drift, behavior: "instant" });
   });
