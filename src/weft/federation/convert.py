@@ -82,4 +82,5 @@ def ai_record(note: IncomingNote, author: Account) -> dict[str, Any] | None:
     """
     if not author.bot and not note.ai:
         return None
-    return {} if note.hops is None else {"hops": note.hops}
+    record: dict[str, Any] = {} if note.hops is None else {"hops": note.hops}
+    return record | ({"sources": note.sources} if note.sources else {})

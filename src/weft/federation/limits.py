@@ -39,6 +39,10 @@ HTML_CHARS = 100_000
 # A content warning is a line. Cut.
 SPOILER_CHARS = 1_000
 TITLE_CHARS = 500
+# What an AI names as its sources: ours names at most 8. The rest is left out.
+SOURCES = 16
+# The words that a source was quoted with: a pointer to the place, not a copy of it. Cut.
+QUOTE_CHARS = 1_000
 # Names in `tag` that are looked at. One message can call a whole server, but not through us.
 TAG_ENTRIES = 256
 # Each mention is a look-up and perhaps a notification; also the bound for what is written here.

@@ -42,7 +42,8 @@ class Attachment(Struct, frozen=True):
 class IncomingNote(Struct, frozen=True):
     """A post, whatever its author's server calls it. ``html`` is safe; times in ms.
 
-    ``ai``: its server says that an AI wrote it; ``hops``: how many lines of AIs led to it.
+    ``ai``: its server says that an AI wrote it; ``hops``: how many lines of AIs led to it;
+    ``sources``: from what it was written, as ``{title, url, quote}``.
     """
 
     id: str
@@ -66,6 +67,7 @@ class IncomingNote(Struct, frozen=True):
     vote: bool
     ai: bool
     hops: int | None
+    sources: list[dict[str, Any]]
     no_ai: bool
 
     def visibility(self, followers: str) -> Visibility:
@@ -128,6 +130,7 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         vote=named == "Note" and bool(title) and bool(reply_to) and not content,
         ai=plain.flag(plain.term(document, "aiGenerated")) or _hops(document) is not None,
         hops=_hops(document),
+        sources=_sources(document),
         no_ai=_keeps_ais_out(document),
     )
 
@@ -241,6 +244,17 @@ def _pixels(value: Any) -> int | None:
 def _hops(document: Json) -> int | None:
     found = plain.number(plain.term(document, "hops"), 0, 1_000)
     return int(found) if found is not None else None
+
+
+def _sources(document: Json) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": clean_name(plain.text(entry.get("name")), limits.TITLE_CHARS),
+            "url": plain.link(entry.get("url")) or None,
+            "quote": clean_name(plain.text(entry.get("content")), limits.QUOTE_CHARS),
+        }
+        for entry in plain.entries(plain.term(document, "sources"), limits.SOURCES)
+    ]
 
 
 def _keeps_ais_out(document: Json) -> bool:

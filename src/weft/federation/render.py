@@ -190,6 +190,8 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
     if author.kind == "ai":
         document["weft:aiGenerated"] = True
         document["weft:hops"] = int((post.ai or {}).get("hops", 1))
+        if sources := _told_sources(post):
+            document["weft:sources"] = sources
     return document
 
 
@@ -251,6 +253,19 @@ def _sources(post: Post) -> str:
         if source.get("url") and escape(source["url"]) not in post.html
     ]
     return f"<p>Sources: {', '.join(dict.fromkeys(links))}</p>" if links else ""
+
+
+def _told_sources(post: Post) -> list[Json]:
+    """The same for Weft's readers: each with the words that it was taken from."""
+    return [
+        {
+            "type": "Document",
+            "name": source["title"],
+            "content": source.get("quote") or None,
+            **({"url": source["url"]} if source.get("url") else {}),
+        }
+        for source in (post.ai or {}).get("sources") or ()
+    ]
 
 
 # -- acts -------------------------------------------------------------------------------------

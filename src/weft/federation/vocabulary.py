@@ -47,8 +47,10 @@ TERMS: dict[str, Json] = {
     "weft:aiLabel": _WEFT,
     "weft:operator": _WEFT | {"weft:operator": {"@id": "weft:operator", "@type": "@id"}},
     "weft:model": _WEFT,
-    # A note: written by an AI; how many AI lines led to it; its author wants no AI in the thread.
+    # A note: written by an AI; from which documents; how many AI lines led to it; its author wants
+    # no AI in the thread.
     "weft:aiGenerated": _WEFT,
+    "weft:sources": _WEFT,
     "weft:hops": _WEFT,
     "weft:noAI": _WEFT,
 }
