@@ -235,9 +235,7 @@ def test_many_followers_are_a_job(
     post = world.post(ada, "hello")
     [(activity, inboxes)] = sent(world)
     assert inboxes == []
-    [payload] = world.db.read_now(
-        lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))]
-    )
+    [payload] = world.db.read_now(lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))])
     world.db.write_now(
         lambda tx: outbox.fan_out(tx, payload["outgoing"], payload["actor"], payload["inboxes"])
     )
@@ -254,9 +252,7 @@ def test_a_post_deleted_before_it_went_out_stays_here(
         follow(world, world.remote(name, f"{name}.test"), ada)
     forget(world)
     post = world.post(ada, "oops")
-    [payload] = world.db.read_now(
-        lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))]
-    )
+    [payload] = world.db.read_now(lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))])
     do(world, deleting.delete, ada, post.id)
     world.db.write_now(
         lambda tx: outbox.fan_out(tx, payload["outgoing"], payload["actor"], payload["inboxes"])
@@ -271,9 +267,7 @@ def test_a_changed_profile_is_told_once(world: House, ada: Account, bo: Account)
         world.db.write_now(lambda tx, name=name: accounts.update(tx, ada.id, name=name))
     waiting = world.db.read_now(lambda tx: tx.rows(sa.select(jobs.c.kind)))
     assert [row[0] for row in waiting] == ["federation.announce_actor"]
-    world.db.write_now(
-        lambda tx: outbox.announce_actor(tx, accounts.get(tx, ada.id), "PEM")
-    )
+    world.db.write_now(lambda tx: outbox.announce_actor(tx, accounts.get(tx, ada.id), "PEM"))
     [(activity, inboxes)] = sent(world)
     assert (activity["type"], activity["object"]["name"]) == ("Update", "Ada L.")
     assert inboxes == ["https://other.test/inbox"]

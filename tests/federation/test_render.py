@@ -216,9 +216,9 @@ def test_a_reply_is_addressed_to_whom_it_answers(house: House, note: Any) -> Non
 def test_a_private_reply_is_not_widened_to_whom_it_answers(house: House, note: Any) -> None:
     ada, bo = house.person("ada"), house.person("bo")
     root = house.post(ada, "What is a weft?")
-    document = note(
-        house.post(bo, "only mine", reply_to_id=root.id, visibility="private")
-    )["object"]
+    document = note(house.post(bo, "only mine", reply_to_id=root.id, visibility="private"))[
+        "object"
+    ]
     assert document["to"] == [bo.followers_uri]
     assert document["cc"] == []
     assert document["tag"] == []
@@ -248,7 +248,9 @@ def test_a_thread_without_ais_says_so(house: House, note: Any) -> None:
 
 
 def test_taking_back_names_what(house: House) -> None:
-    like = render.act("Like", "https://a/ap/users/1#likes/2", "https://a/1", "https://b/2", "https://b")
+    like = render.act(
+        "Like", "https://a/ap/users/1#likes/2", "https://a/1", "https://b/2", "https://b"
+    )
     undone = render.undo(like)
     assert undone["id"] == "https://a/ap/users/1#likes/2/undo"
     assert undone["object"] == {
