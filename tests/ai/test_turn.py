@@ -12,6 +12,7 @@ from weft.ai.brains.choose import Brains, brains_for
 from weft.ai.brains.port import Answer, Ask, BrainRefused, BrainUnavailable, Source
 from weft.ai.knowledge.documents import Document
 from weft.federation.render import Around, note
+from weft.threads import posts
 from weft.threads.delete import delete
 from weft.threads.limits import count
 from weft.threads.sanitize import html_to_text
@@ -278,3 +279,16 @@ async def test_which_engine_answers() -> None:
     async with Brains(scripted) as brains:
         assert brains.get("auto") is brains.get("model") is scripted
         assert brains.get("quotes").name == "quotes"
+
+
+async def test_a_quoted_person_is_not_called_into_a_direct_answer(town: Town) -> None:
+    ada, bo, zoe = (town.house.person(name) for name in ("ada", "bo", "zoe"))
+    guide = town.ai(ada, "guide")
+    source = Source(1, "Zoe (@zoe), @bo@weft.test and @ada", "https://weft.test/@zoe/1", "a quote")
+    town.house.post(ada, "@guide between us: who baked it?", visibility="direct")
+    await town.work(Scripted(lambda _ask: Answer("speak", "She did. [1]", (source,), "scripted")))
+    (answer,) = town.answers(guide)
+    assert [mention["acct"] for mention in answer.mentions] == ["ada"]
+    for other in (bo, zoe):
+        assert not town.db.read_now(lambda tx, at=other: posts.may_see(tx, at.id, answer))
+    assert "Zoe" in html_to_text(answer.html)

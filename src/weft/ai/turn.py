@@ -19,7 +19,7 @@ import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
-from weft.ai import context, hear, hops, members, speech
+from weft.ai import bounds, context, hear, hops, members, speech
 from weft.ai.brains import cite
 from weft.ai.brains.bounded import within_bounds
 from weft.ai.brains.choose import Brains
@@ -239,7 +239,7 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said) -> None:
             tx,
             account,
             Draft(
-                text=f"@{asker.acct} {composed(said.text, said.sources)}",
+                text=f"@{asker.acct} {composed(said.text, said.sources, asker.acct)}",
                 spoiler=post.spoiler[:WARNING_CHARS],
                 language=spoken,
                 visibility=ANSWERS[post.visibility],
@@ -268,11 +268,12 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said) -> None:
     )
 
 
-def composed(text: str, sources: tuple[Source, ...]) -> str:
+def composed(text: str, sources: tuple[Source, ...], asker: str = "") -> str:
     """The answer as it is posted: cut to its length, and every source as a line with its link,
-    because other servers show nothing else of them.
+    because other servers show nothing else of them. A source that names somebody does not call
+    them: they would be told, and a direct answer would be theirs to read.
     """
-    tail = cite.with_sources("", sources).strip()
+    tail = bounds.without_pings(cite.with_sources("", sources).strip(), (asker,))
     body = text.strip().removesuffix(tail).rstrip() if tail else text.strip()
     if len(body) > ANSWER_CHARS:
         body = f"{cite.shortened(body, ANSWER_CHARS)} …"
