@@ -98,3 +98,13 @@ async def test_a_slow_or_broken_elsewhere_is_not_our_fault(
 
     edge.elsewhere["@x@broken.test"] = broken
     assert (await find(edge, ada, q="@x@broken.test", resolve="true"))["accounts"] == []
+
+
+async def test_tags_of_what_was_said_to_a_few_are_not_found(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    house.post(ada, "#layoffs #picnic", visibility="private")
+    house.post(ada, "@bob #layoffstalks", visibility="direct")
+    house.post(ada, "#layers for cakes")
+    for viewer in (None, bob, ada):
+        assert (await find(edge, viewer, q="lay", type="hashtags"))["hashtags"] == ["layers"]

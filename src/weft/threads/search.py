@@ -25,7 +25,13 @@ _SHOWN = {
 }
 _TAGS = (
     sa.select(post_tags.c.tag, sa.func.count().label("uses"))
-    .where(post_tags.c.tag.like(sa.bindparam("start"), escape="\\"))
+    .join_from(post_tags, posts, posts.c.id == post_tags.c.post_id)
+    .where(
+        post_tags.c.tag.like(sa.bindparam("start"), escape="\\"),
+        # A tag is a word of its post: what was said to a few is not told to all.
+        posts.c.visibility == "public",
+        seen_by(None),
+    )
     .group_by(post_tags.c.tag)
     .order_by(
         (post_tags.c.tag == sa.bindparam("exact")).desc(), sa.func.count().desc(), post_tags.c.tag
@@ -57,7 +63,7 @@ def find_posts(
 
 
 def find_tags(tx: Tx, text: str, *, limit: int, offset: int = 0) -> list[str]:
-    """Tags that begin with the text, most used first; the very tag before all."""
+    """Tags of public posts that begin with the text, most used first; the very tag before all."""
     fold = fold_tag(text.strip())
     if not fold or " " in fold:
         return []
