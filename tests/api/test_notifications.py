@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.conftest import Edge
 from tests.conftest import House
+from weft.people import follows
 from weft.people.model import Account
 from weft.threads import react
 from weft.threads.delete import delete
@@ -96,3 +97,15 @@ async def test_markers_remember_and_count_their_changes(edge: Edge, ada: Account
     assert both.json() == saved
     bad = await client.post("/api/v1/markers", json={"home": {"last_read_id": "x"}})
     assert bad.status_code == 422
+
+
+async def test_who_lost_access_no_longer_reads_the_post_in_its_notification(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    house.db.write_now(lambda tx: follows.follow(tx, bob, ada, notify=True))
+    house.post(ada, "for those who follow me", visibility="private")
+    client = edge.of(bob)
+    (one,) = (await client.get("/api/v1/notifications?types[]=status")).json()
+    house.db.write_now(lambda tx: follows.remove_follower(tx, ada, bob))
+    assert (await client.get("/api/v1/notifications?types[]=status")).json() == []
+    assert (await client.get(f"/api/v1/notifications/{one['id']}")).status_code == 404

@@ -22,7 +22,9 @@ _BY_URL = sa.select(*COLUMNS).where(posts.c.url == sa.bindparam("url")).limit(1)
 _GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
 
 
-def seen_by(viewer: int | sa.ColumnElement[int] | None, table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
+def seen_by(
+    viewer: int | sa.ColumnElement[int] | None, table: sa.FromClause = posts
+) -> sa.ColumnElement[bool]:
     """Who may see a post, as a condition on rows of ``table``: the one place that says it.
 
     public, unlisted: everyone. private: the author, accepted followers, the mentioned.
@@ -30,7 +32,8 @@ def seen_by(viewer: int | sa.ColumnElement[int] | None, table: sa.FromClause = p
     author.
     """
     post = table.c
-    listed = post.visibility.in_(("public", "unlisted"))
+    # Not ``in_``: SQLAlchemy writes a list anew each time it is run.
+    listed = sa.or_(post.visibility == "public", post.visibility == "unlisted")
     standing = ~sa.exists().where(
         accounts.c.id == post.author_id, accounts.c.suspended_at.isnot(None)
     )
@@ -60,6 +63,9 @@ _SEE = {
     False: sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"), seen_by(None)),
     True: sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"), seen_by(_viewer)),  # pyright: ignore[reportArgumentType]
 }
+
+
+_SEE_THESE = sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(_viewer))  # pyright: ignore[reportArgumentType]
 
 
 def by_id(tx: Tx, post_id: int) -> Post | None:
@@ -101,6 +107,14 @@ def see(tx: Tx, viewer: int | None, post_id: int) -> Post:
     if post.boost_of_id is not None:
         see(tx, viewer, post.boost_of_id)
     return post
+
+
+def seen(tx: Tx, viewer: int, ids: Iterable[int]) -> dict[int, Post]:
+    """Those of these posts that ``viewer`` may see now."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    return {row[0]: Post(*row) for row in tx.rows(_SEE_THESE, ids=wanted, viewer=viewer)}
 
 
 def may_see(tx: Tx, viewer: int | None, post: Post) -> bool:

@@ -14,6 +14,7 @@ from weft.api.mastodon.entities_statuses import Notification, UnreadCount
 from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.serialise import statuses
 from weft.kernel.clock import iso
+from weft.kernel.errors import NotFound
 from weft.store.database import Tx
 from weft.threads import notices, posts
 from weft.threads.notices import Notice
@@ -25,9 +26,9 @@ UNREAD_USUAL = 100
 
 def show(tx: Tx, owner_id: int, found: Sequence[Notice]) -> list[Notification]:
     """Notifications with accounts and posts, without a query for each. One whose post went away
-    meanwhile is left out.
+    meanwhile is left out, or is no longer for the owner's eyes.
     """
-    known = posts.by_ids(tx, [one.post_id for one in found if one.post_id is not None])
+    known = posts.seen(tx, owner_id, [one.post_id for one in found if one.post_id is not None])
     shown = statuses(tx, owner_id, list(known.values()))
     by_id = {int(status.id): status for status in shown}
     accounts = account_fragments(tx, [one.from_id for one in found])
@@ -84,7 +85,14 @@ async def unread_count(
 @get("/api/v1/notifications/{notification_id:str}", guards=[scope("read:notifications")])
 async def one(db: Db, me: Me, notification_id: FromPath[str]) -> Notification:
     number = id_of(notification_id)
-    return await db.read(lambda tx: show(tx, me.id, [notices.one(tx, me.id, number)])[0])
+
+    def read(tx: Tx) -> Notification:
+        shown = show(tx, me.id, [notices.one(tx, me.id, number)])
+        if not shown:
+            raise NotFound
+        return shown[0]
+
+    return await db.read(read)
 
 
 @post("/api/v1/notifications/clear", guards=[scope("write:notifications")], status_code=200)
