@@ -112,6 +112,7 @@ likes = sa.Table(
     sa.Column("uri", sa.Text, nullable=False),
     sa.Column("created_at", Ms, nullable=False),
     sa.UniqueConstraint("account_id", "post_id"),
+    sa.Index("ix_likes_account", "account_id", "id"),
     sa.Index("ix_likes_post", "post_id", "id"),
 )
 
@@ -125,6 +126,8 @@ bookmarks = sa.Table(
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE"), nullable=False),
     sa.Column("created_at", Ms, nullable=False),
     sa.UniqueConstraint("account_id", "post_id"),
+    sa.Index("ix_bookmarks_account", "account_id", "id"),
+    sa.Index("ix_bookmarks_post", "post_id"),
 )
 
 media = sa.Table(
@@ -149,6 +152,11 @@ media = sa.Table(
     sa.Column("focus_y", sa.Float, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("created_at", Ms, nullable=False),
+    sa.Index("ix_media_owner", "owner_id", "post_id"),
+    sa.Index("ix_media_post", "post_id"),
+    sa.Index("ix_media_blob", "blob"),
+    sa.Index("ix_media_small", "small"),
+    sa.Index("ix_media_upload", "upload"),
 )
 
 notifications = sa.Table(
