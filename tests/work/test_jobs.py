@@ -104,3 +104,20 @@ async def test_runner_retries_gives_up_and_drains(house: House) -> None:
         await asyncio.sleep(0.01)
     task.cancel()
     assert seen == ["flaky1", "flaky2"]
+
+
+def test_what_a_dead_worker_held_is_free_at_once(house: House) -> None:
+    house.db.write_now(lambda tx: jobs.enqueue(tx, NewJob("x")))
+    dies = house.db.engine.show_life("w1")
+    (job,) = claim(house)
+    house.db.write_now(lambda tx: jobs.take_over(tx, "w2"))
+    assert claim(house) == [], "it lives"
+    dies()
+    deadline = time.monotonic() + 5  # PostgreSQL notices a broken connection after a moment
+    while not (found := house.db.write_now(lambda tx: jobs.claim(tx, "default", "w2", 1))):
+        assert time.monotonic() < deadline
+        house.db.write_now(lambda tx: jobs.take_over(tx, "w2"))
+    (again,) = found
+    assert (again.id, again.attempts) == (job.id, 2), "the try counts"
+    with pytest.raises(jobs.LeaseLost):
+        house.db.write_now(lambda tx: jobs.finish(tx, job))

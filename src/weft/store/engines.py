@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
@@ -44,6 +45,8 @@ class Engine(Protocol):
     def lock_order(self, connection: sa.Connection) -> None: ...
     def tell_others(self, connection: sa.Connection, signals: Iterable[str]) -> None: ...
     def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]: ...
+    def show_life(self, worker: str) -> Callable[[], None]: ...
+    def is_alive(self, connection: sa.Connection, worker: str) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -133,6 +136,37 @@ class SQLiteEngine:
 
         return end
 
+    def show_life(self, worker: str) -> Callable[[], None]:
+        """Hold a lock by this name until the process ends, however it ends, or until the function
+        is called that is given back.
+        """
+        path = self._life(worker)
+        held = path.open("wb")
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        def end() -> None:
+            path.unlink(missing_ok=True)
+            held.close()
+
+        return end
+
+    def is_alive(self, connection: sa.Connection, worker: str) -> bool:
+        """Whether somebody holds the lock of that name."""
+        del connection
+        path = self._life(worker)
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        path.unlink(missing_ok=True)
+        return False
+
+    def _life(self, worker: str) -> Path:
+        return self.path.with_name(f"{self.path.name}-worker-{worker}")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -199,6 +233,16 @@ class PostgresEngine:
             thread.join()
 
         return end
+
+    def show_life(self, worker: str) -> Callable[[], None]:
+        """An advisory lock on a connection of its own: it ends with the connection."""
+        connection = self._psycopg.connect(self._dsn, autocommit=True)
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (worker,))
+        return connection.close
+
+    def is_alive(self, connection: sa.Connection, worker: str) -> bool:
+        free = sa.select(sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(worker, 0)))
+        return not connection.execute(free).scalar_one()
 
     def close(self) -> None:
         self._engine.dispose()

@@ -2,8 +2,8 @@
 
 - A *lane* gives order: of the unfinished jobs of one lane only the oldest may run, so a host
   that is down delays nobody but itself. No lane: any order, side by side.
-- A *lease* says who works on a job. When it runs out (the process died), another takes the job
-  up again. So handlers must be safe to run twice; those whose effect is in our own database call
+- A *lease* says who works on a job. When it runs out, or its worker's process died, another takes
+  the job up again. So handlers must be safe to run twice; those whose effect is in our own database call
   ``finish`` in the same transaction as the effect, and then it happens exactly once.
 - A *key* makes a job unique among the unfinished ones.
 - *Steps* remember what a long job has already done.
@@ -121,6 +121,10 @@ _BURY = (
         dead_at=sa.bindparam("at"), lease=None, lease_until=0, key=None, error=sa.bindparam("why")
     )
 )
+_HOLDERS = sa.select(jobs.c.lease).where(jobs.c.lease_until >= sa.bindparam("now")).distinct()
+_TAKE = (
+    jobs.update().where(jobs.c.lease == sa.bindparam("worker")).values(lease=None, lease_until=0)
+)
 _RELEASE = (
     jobs.update()
     .where(jobs.c.lease == sa.bindparam("worker"))
@@ -217,6 +221,18 @@ def release(tx: Tx, worker: str) -> None:
     """A worker stops in good order: what it holds is given back, as if it had not begun."""
     tx.run(_RELEASE, worker=worker)
     tx.signal("jobs")
+
+
+def take_over(tx: Tx, worker: str) -> None:
+    """What workers hold whose process died is free at once, not only when their leases end.
+
+    The try that they died in counts: what kills its process must not do so for ever. A worker that
+    is taken for dead but lives (its connection broke) finds its lease gone when it finishes.
+    """
+    for (holder,) in tx.rows(_HOLDERS, now=tx.now):
+        if holder != worker and not tx.engine.is_alive(tx.connection, holder):
+            tx.run(_TAKE, worker=holder)
+            tx.signal("jobs")
 
 
 def next_due(tx: Tx, pool: str) -> int | None:

@@ -85,6 +85,7 @@ class Runner:
                     loop.call_soon_threadsafe(self._wake_all)
 
         unwatch = self._db.watch(woken)
+        end_life = await asyncio.to_thread(self._db.engine.show_life, self._worker)
         try:
             await self._db.write(self._start_schedules)
             async with asyncio.TaskGroup() as group:
@@ -97,6 +98,7 @@ class Runner:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._db.write(lambda tx: jobs.release(tx, self._worker))
+            end_life()
 
     def _wake_all(self) -> None:
         for event in self._wake.values():
@@ -109,6 +111,7 @@ class Runner:
 
     async def _renew(self) -> None:
         while True:
+            await self._db.write(lambda tx: jobs.take_over(tx, self._worker))
             await asyncio.sleep(RENEW_S)
             if self._held:
                 held = list(self._held.values())
