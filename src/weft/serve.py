@@ -60,7 +60,7 @@ async def _serve(settings: Settings, ready: Callable[[House], Awaitable[None]] |
         )
         serving = asyncio.create_task(server.serve())
         serving.add_done_callback(lambda _: house.hub.close())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.01)
         if serving.done():
             await asyncio.gather(serving, return_exceptions=True)

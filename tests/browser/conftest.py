@@ -17,10 +17,15 @@ from weft.demo.seed import LOGIN, PASSWORD
 
 HERE = Path(__file__).parent
 SHOTS = HERE.parents[1] / "test-results" / "screenshots"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 

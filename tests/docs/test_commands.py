@@ -22,9 +22,11 @@ def commands() -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for page in (*PAGES, *HELP):
         for block in _BLOCK.findall(page.read_text("utf-8")):
-            for line in block.replace("\\\n", " ").splitlines():
-                if re.search(r"(^|\s)weft\s", line) and not line.startswith("#"):
-                    found.append((page.name, line.strip()))
+            found += [
+                (page.name, line.strip())
+                for line in block.replace("\\\n", " ").splitlines()
+                if re.search(r"(^|\s)weft\s", line) and not line.startswith("#")
+            ]
     return found
 
 
@@ -34,7 +36,7 @@ def test_every_command_shown_is_understood(
 ) -> None:
     (tmp_path / "our-pages").mkdir()  # the folder of documents in the examples
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(line.split("&&")[-1])
+    words = shlex.split(line.rsplit("&&", maxsplit=1)[-1])
     arguments = words[words.index("weft") + 1 :]
     command: click.Command = weft
     context = click.Context(command, info_name="weft")

@@ -54,7 +54,7 @@ async def running(data: Path, port: int, database: str = "") -> AsyncGenerator[S
         )
     base = f"http://127.0.0.1:{port}"
     try:
-        await _until_ready(base, process, log)
+        await _until_ready(base, process)
         yield Server(base, process.pid)
     except Exception:
         sys.stderr.write(log.read_text("utf-8")[-LOG_SHOWN:])
@@ -65,7 +65,7 @@ async def running(data: Path, port: int, database: str = "") -> AsyncGenerator[S
         await process.wait()
 
 
-async def _until_ready(base: str, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _until_ready(base: str, process: asyncio.subprocess.Process) -> None:
     deadline = asyncio.get_running_loop().time() + START_S
     async with aiohttp.ClientSession() as session:
         while asyncio.get_running_loop().time() < deadline and process.returncode is None:
@@ -74,4 +74,4 @@ async def _until_ready(base: str, process: asyncio.subprocess.Process, log: Path
                     if answer.status == 200:
                         return
             await asyncio.sleep(0.05)
-    raise WeftError("The server under test did not start", 500, cause=log.read_text("utf-8")[-500:])
+    raise WeftError("The server under test did not start", 500)

@@ -17,9 +17,24 @@ from weft.store.database import Database, Tx
 from weft.threads.tables import home, posts
 
 SCOPES = "read write follow push"
-WORDS = (
-    "tide bread glaze bicycle map legend tomato pizza lamp goat kiln rye shell choir fog thread"
-).split()
+WORDS = [
+    "tide",
+    "bread",
+    "glaze",
+    "bicycle",
+    "map",
+    "legend",
+    "tomato",
+    "pizza",
+    "lamp",
+    "goat",
+    "kiln",
+    "rye",
+    "shell",
+    "choir",
+    "fog",
+    "thread",
+]
 
 
 class World(Struct):

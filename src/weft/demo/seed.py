@@ -28,7 +28,7 @@ from weft.threads.publish import publish
 
 HERE = Path(__file__).parent
 HELP = Path(weft.__file__).parent / "help"
-LOGIN, PASSWORD = "sam", "weft-demo"  # noqa: S105 - printed for everyone, on loopback only
+LOGIN, PASSWORD = "sam", "weft-demo"
 """The account that whoever starts the demo signs in with."""
 GUIDE = "guide"
 

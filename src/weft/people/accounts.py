@@ -54,6 +54,14 @@ _FIND = (
     )
     .limit(sa.bindparam("most"))
 )
+_STATE = sa.select(
+    accounts.c.id,
+    accounts.c.updated_at,
+    accounts.c.followers_count,
+    accounts.c.following_count,
+    accounts.c.posts_count,
+    accounts.c.last_post_at,
+).where(among(accounts.c.id, "ids"))
 _PRIVATE_KEY = sa.select(private_keys.c.pem).where(private_keys.c.account_id == sa.bindparam("id"))
 
 
@@ -102,6 +110,11 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
     if not wanted:
         return {}
     return {row[0]: Account(*row) for row in tx.rows(_BY_IDS, ids=wanted)}
+
+
+def states(tx: Tx, ids: Iterable[int]) -> list[tuple[int, tuple[int | None, ...]]]:
+    """(id, what changes with every change of the account): whether a copy is still true."""
+    return [(row[0], tuple(row[1:])) for row in tx.rows(_STATE, ids=list(ids))]
 
 
 def by_handle(tx: Tx, username: str, domain: str = "") -> Account | None:
@@ -214,9 +227,7 @@ def put_remote(tx: Tx, remote: RemoteAccount) -> Account:
         at=remote.domain,
         is_now=remote.uri,
     )
-    statement = insert(accounts).values(
-        id=new_id(), created_at=min(created, tx.now), **values
-    )
+    statement = insert(accounts).values(id=new_id(), created_at=min(created, tx.now), **values)
     row = tx.run(
         statement.on_conflict_do_update(index_elements=["uri"], set_=values).returning(*COLUMNS)
     ).one()

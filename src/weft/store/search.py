@@ -50,8 +50,7 @@ def words(text: str) -> list[str]:
 
 
 def put(tx: Tx, post_id: int, body: str) -> None:
-    """Index a post, or index it anew."""
-    drop(tx, post_id)
+    """Index a post that is not indexed (``drop`` it first to index it anew)."""
     tx.run(_PUT[tx.engine.name], post_id=post_id, body=body)
 
 

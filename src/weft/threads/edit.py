@@ -11,6 +11,7 @@ from weft.kernel.errors import NotFound
 from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
+from weft.store import search
 from weft.store.database import Tx
 from weft.threads import limits, posts
 from weft.threads.model import Draft, Incoming, Post
@@ -164,6 +165,7 @@ def _change(
     changed = Post(*row)
     tx.run(_UNTAG, post=post.id)
     name_things(tx, post.id, mentioned, changed.tags)
+    search.drop(tx, changed.id)
     index_words(tx, author, changed)
     _tell(tx, author, post, changed, mentioned)
     events.append(tx, "post.edited", actor_id=author.id, subject_id=post.id)

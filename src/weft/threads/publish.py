@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.clock import DAY, MINUTE
-from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
+from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import floor_at, id_at, new_id
 from weft.people import accounts
 from weft.people.model import Account
@@ -232,8 +232,6 @@ def index_words(tx: Tx, author: Account, post: Post) -> None:
     """Public posts of those who agreed to be found can be found; nothing else is indexed."""
     if post.visibility == "public" and author.indexable:
         search.put(tx, post.id, f"{post.spoiler} {html_to_text(post.html)}")
-    else:
-        search.drop(tx, post.id)
 
 
 def mention_json(account: Account) -> dict[str, Any]:
@@ -433,9 +431,11 @@ _ORPHANS = sa.select(post_table.c.id, post_table.c.thread_id).where(
 def _adopt(tx: Tx, post: Post) -> None:
     """Replies that arrived before what they reply to find their thread."""
     orphans = tx.rows(_ORPHANS, uri=post.uri)
+    adopted = 0
     for orphan_id, orphan_thread in orphans:
-        if orphan_id == post.id:
-            raise WeftError("A post cannot reply to itself", 422)
+        if orphan_thread == post.thread_id:
+            continue  # it stands above this post: two posts that each answer the other
+        adopted += 1
         tx.run(
             post_table.update()
             .where(post_table.c.id == orphan_id)
@@ -446,5 +446,5 @@ def _adopt(tx: Tx, post: Post) -> None:
             .where(post_table.c.thread_id == orphan_thread)
             .values(thread_id=post.thread_id)
         )
-    if orphans:
-        tx.run(_REPLIED, which=post.id, by=len(orphans))
+    if adopted:
+        tx.run(_REPLIED, which=post.id, by=adopted)

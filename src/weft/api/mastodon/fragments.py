@@ -11,26 +11,14 @@ from collections.abc import Iterable
 from typing import cast
 
 import msgspec
-import sqlalchemy as sa
 
 from weft.api.mastodon import entities_accounts
 from weft.api.mastodon.entities_accounts import Account
 from weft.people import accounts
-from weft.people.tables import accounts as table
-from weft.store.among import among
 from weft.store.database import Tx
 
 KEPT_MAX = 4_096
 """Accounts kept; about 1.2 kB each, so 5 MB."""
-
-_STATE = sa.select(
-    table.c.id,
-    table.c.updated_at,
-    table.c.followers_count,
-    table.c.following_count,
-    table.c.posts_count,
-    table.c.last_post_at,
-).where(among(table.c.id, "ids"))
 
 _kept: dict[tuple[str, int], tuple[tuple[int | None, ...], msgspec.Raw]] = {}
 
@@ -45,8 +33,7 @@ def account_fragments(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
     found: dict[int, Account] = {}
     stale: dict[int, tuple[int | None, ...]] = {}
     base = tx.site.base
-    for account_id, *state in tx.rows(_STATE, ids=wanted):
-        state_now = tuple(state)
+    for account_id, state_now in accounts.states(tx, wanted):
         kept = _kept.get((base, account_id))
         if kept is not None and kept[0] == state_now:
             found[account_id] = cast("Account", kept[1])

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_statuses import (
@@ -33,38 +32,19 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
-from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import posts as posts_
+from weft.threads import regard
 from weft.threads.edit import Version
 from weft.threads.media import Upload
 from weft.threads.model import Media, Post
-from weft.threads.tables import bookmarks, likes, muted_threads
-from weft.threads.tables import posts as post_table
+from weft.threads.regard import Marks
 from weft.threads.tokens import fold_tag
 
 CONTENT_TYPES = {"plain": "text/plain", "markdown": "text/markdown", "html": "text/html"}
 
 _NOTHING: list[Any] = []
 _NO_QUOTES = QuoteApproval()
-_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
-_LIKED, _BOOSTED, _KEPT, _MUTED = range(4)
-_MARKS = sa.union_all(
-    sa.select(sa.literal_column(str(_LIKED)), likes.c.post_id).where(
-        likes.c.account_id == _viewer, among(likes.c.post_id, "ids")
-    ),
-    sa.select(sa.literal_column(str(_BOOSTED)), post_table.c.boost_of_id).where(
-        post_table.c.author_id == _viewer, among(post_table.c.boost_of_id, "ids")
-    ),
-    sa.select(sa.literal_column(str(_KEPT)), bookmarks.c.post_id).where(
-        bookmarks.c.account_id == _viewer, among(bookmarks.c.post_id, "ids")
-    ),
-    sa.select(sa.literal_column(str(_MUTED)), muted_threads.c.thread_id).where(
-        muted_threads.c.account_id == _viewer, among(muted_threads.c.thread_id, "threads")
-    ),
-)
-
-Marks = tuple[set[int], set[int], set[int], set[int]]
 
 
 def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
@@ -77,7 +57,7 @@ def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
     originals = posts_.by_ids(tx, boosted) if boosted else {}
     shown = [*posts, *originals.values()]
     authors = account_fragments(tx, [post.author_id for post in shown])
-    marks = _marks(tx, viewer, shown)
+    marks = regard.marks(tx, viewer, shown)
     site = tx.site
     made: list[Status] = []
     for post in posts:
@@ -179,21 +159,6 @@ def _size(width: int | None, height: int | None) -> Size | None:
     return Size(width, height, f"{width}x{height}", width / height)
 
 
-def _marks(tx: Tx, viewer: int | None, shown: Sequence[Post]) -> Marks:
-    """What the viewer did with these posts: liked, boosted, bookmarked (post ids), muted
-    (thread ids).
-    """
-    marks: Marks = (set(), set(), set(), set())
-    if viewer is None:
-        return marks
-    ids = [post.id for post in shown if post.boost_of_id is None]
-    threads = [post.thread_id for post in shown if post.boost_of_id is None]
-    if ids:
-        for kind, id_ in tx.rows(_MARKS, viewer=viewer, ids=ids, threads=threads):
-            marks[kind].add(id_)
-    return marks
-
-
 def _status(
     site: Site, post: Post, author: Account, marks: Marks, original: Status | None
 ) -> Status:
@@ -214,10 +179,10 @@ def _status(
         post.likes_count,
         0,
         iso(post.edited_at) if post.edited_at is not None else None,
-        post.id in marks[_LIKED],
-        post.id in marks[_BOOSTED],
-        post.thread_id in marks[_MUTED],
-        post.id in marks[_KEPT],
+        post.id in marks.liked,
+        post.id in marks.boosted,
+        post.thread_id in marks.muted,
+        post.id in marks.kept,
         post.html,
         _NOTHING,
         original,

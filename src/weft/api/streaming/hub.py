@@ -132,7 +132,9 @@ class Hub:
 
     def _members(self) -> set[int]:
         """Accounts with an open ``user`` stream."""
-        return {int(key[5:]) for key in self._listeners if key.startswith("user:") and key[5:].isdigit()}
+        return {
+            int(key[5:]) for key in self._listeners if key.startswith("user:") and key[5:].isdigit()
+        }
 
     async def _hand_on(self, fresh: list[Event]) -> None:
         if not self._listeners:
@@ -170,7 +172,9 @@ def _plan(tx: Tx, fresh: Iterable[Event], keys: frozenset[str], members: set[int
     return outs
 
 
-def _public_keys(post_visibility: str, *, local: bool, listed: bool, tags: Iterable[str]) -> list[str]:
+def _public_keys(
+    post_visibility: str, *, local: bool, listed: bool, tags: Iterable[str]
+) -> list[str]:
     if post_visibility != "public":
         return []
     found = ["public", "public:local" if local else "public:remote"] if listed else []
@@ -187,13 +191,17 @@ def _post(
     name = "status.update" if edited else "update"
     readers = listeners.in_homes(tx, post.id) & members
     answers_another = post.reply_to_uri is not None and post.reply_to_author_id != post.author_id
-    public = [] if post.boost_of_id is not None else [
-        key
-        for key in _public_keys(
-            post.visibility, local=post.local, listed=not answers_another, tags=post.tags
-        )
-        if key in keys
-    ]
+    public = (
+        []
+        if post.boost_of_id is not None
+        else [
+            key
+            for key in _public_keys(
+                post.visibility, local=post.local, listed=not answers_another, tags=post.tags
+            )
+            if key in keys
+        ]
+    )
     if not readers and not public:
         return []
     never = listeners.unwilling(tx, post)
@@ -257,4 +265,3 @@ def _notification(tx: Tx, account_id: int, id_: int, keys: frozenset[str]) -> li
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-

@@ -165,7 +165,9 @@ async def _events(hub: Hub, listener: Listener, channel: Channel) -> AsyncGenera
         yield b":)\n\n"
         while True:
             try:
-                item = await asyncio.wait_for(listener.next(), HEARTBEAT_S)
+                # Not wait_for: on Python 3.11 it can swallow the cancellation of a stop.
+                async with asyncio.timeout(HEARTBEAT_S):
+                    item = await listener.next()
             except TimeoutError:
                 yield b":thump\n\n"
                 continue
