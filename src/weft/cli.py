@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the server."),
     "person": ("person", "Make and list people's accounts."),
     "token": ("token", "Make an access token for an account."),
-    "ai": ("ai", "Make, list, show, pause and delete AIs."),
+    "ai": ("ai", "Make, change, list, show, pause and delete AIs."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),
     "federation": ("federation", "Show the servers this one talks to."),
     "model": ("model", "Download a model to run in this process."),

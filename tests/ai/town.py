@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from copy import copy
+from typing import TypeVar
 from unittest import mock
 
 import sqlalchemy as sa
@@ -27,6 +29,7 @@ from weft.work import jobs
 from weft.work.runner import Runner
 from weft.work.tables import jobs as job_table
 
+T = TypeVar("T")
 DEADLINE_S = 20.0
 
 
@@ -61,6 +64,19 @@ class Stuck(Scripted):
         return await super().answer(ask)
 
 
+class Within:
+    """A database that is one open transaction."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.site = tx.site
+        self._tx = tx
+
+    def write_now(self, work: Callable[[Tx], T]) -> T:
+        return work(self._tx)
+
+    read_now = write_now
+
+
 class Town:
     """A house whose AIs hear."""
 
@@ -70,6 +86,18 @@ class Town:
         ai_jobs.react(house.db)
         self.shelf = Shelf()
         self._notes = 0
+
+    def at_once(self, scene: Callable[[Town], None]) -> None:
+        """Play a scene in one transaction: hundreds of posts in the time of one commit."""
+
+        def play(tx: Tx) -> None:
+            inner = copy(self)
+            inner.house = copy(self.house)
+            inner.db = inner.house.db = Within(tx)  # pyright: ignore[reportAttributeAccessIssue]
+            scene(inner)
+            self._notes = inner._notes
+
+        self.db.write_now(play)
 
     def ai(self, owner: Account, handle: str, **more: object) -> Account:
         return self.db.write_now(lambda tx: members.create(tx, owner, handle, **more))  # pyright: ignore[reportArgumentType]

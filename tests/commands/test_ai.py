@@ -45,6 +45,13 @@ def test_an_ai_from_its_making_to_its_end(data: Path, tmp_path: Path) -> None:
     for word in ("@ada", "politics, war", "Prices (prices.md)", "I answer for a bakery."):
         assert word in shown
 
+    (shop / "prices.md").rename(shop / "fees.md")
+    run(data, "ai", "update", "crumb", "--documents", str(shop), "--avoid", "cake")
+    shown = run(data, "ai", "show", "crumb").output
+    assert "Prices (fees.md)\n" in shown
+    assert "Avoids:        cake\n" in shown
+    assert "I answer for a bakery." in shown
+
     run(data, "ai", "pause", "crumb")
     with database(data=data) as store:
         store.write_now(

@@ -1,4 +1,4 @@
-"""``weft ai create|list|show|pause|resume|delete|why``"""
+"""``weft ai create|update|list|show|pause|resume|delete|why``"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PERSONA_BYTES = 200_000
 
 @click.group()
 def command() -> None:
-    """Make, list, show, pause and delete AIs."""
+    """Make, change, list, show, pause and delete AIs."""
 
 
 @command.command()
@@ -78,6 +78,54 @@ def create(
             )
         )
     click.echo(f"@{account.username} is ready, with {len(read)} documents: {account.url}")
+
+
+@command.command()
+@click.argument("handle")
+@click.option("--name", default=None, help="The name people see.")
+@click.option("--persona", default=None, help="Who it is: a text, or @FILE.")
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that replaces all its documents.",
+)
+@click.option("--avoid", multiple=True, help="Replaces the topics it avoids. May be repeated.")
+@click.option("--language", "languages", multiple=True, help="Replaces its languages.")
+@click.option("--engine", type=click.Choice(ENGINES), default=None)
+@click.option("--reads-public/--reads-no-public", default=None)
+@data_options
+def update(
+    handle: str,
+    name: str | None,
+    persona: str | None,
+    documents: Path | None,
+    avoid: tuple[str, ...],
+    languages: tuple[str, ...],
+    engine: str | None,
+    reads_public: bool | None,
+    **flags: Any,
+) -> None:
+    """Change what is given, also while the server runs; the rest stays."""
+    from weft.ai import members
+    from weft.ai.knowledge.documents import read_folder
+
+    read = read_folder(documents) if documents is not None else None
+    text = _text(persona) if persona is not None else None
+    with database(**flags) as store:
+        store.write_now(
+            lambda tx: members.update(
+                tx,
+                *_owned(tx, handle),
+                name=name,
+                persona=text,
+                avoid=avoid or None,
+                languages=languages or None,
+                documents=read,
+                engine=engine,  # pyright: ignore[reportArgumentType] - click has checked it
+                reads_public=reads_public,
+            )
+        )
+    click.echo(f"{handle} is changed; its next answer knows it.")
 
 
 @command.command("list")
