@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,6 @@ class Edge:
         self.blobs = Blobs(folder)
         self.looked_up: list[str] = []
         self.elsewhere: dict[str, Callable[[], object]] = {}
-        warnings.simplefilter("ignore", DeprecationWarning)
         app = build(
             {
                 "db": house.db,

@@ -49,7 +49,8 @@ _NO_QUOTES = QuoteApproval()
 
 def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
     """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
-    was checked by whoever found them.
+    was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
+    the newest) is left out.
     """
     if not posts:
         return []
@@ -64,10 +65,11 @@ def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
         original: Status | None = None
         if post.boost_of_id is not None:
             inner = originals.get(post.boost_of_id)
-            if inner is None:
-                continue  # deleted between two reads (PostgreSQL): the boost goes with it
+            if inner is None or inner.author_id not in authors:
+                continue
             original = _status(site, inner, authors[inner.author_id], marks, None)
-        made.append(_status(site, post, authors[post.author_id], marks, original))
+        if post.author_id in authors:
+            made.append(_status(site, post, authors[post.author_id], marks, original))
     return made
 
 

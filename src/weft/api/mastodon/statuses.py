@@ -209,8 +209,7 @@ async def context(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Context:
 
     def read(tx: Tx) -> Context:
         above, below = threadview.context(tx, as_, posts.see(tx, as_, number))
-        shown = statuses(tx, as_, [*above, *below])
-        return Context(shown[: len(above)], shown[len(above) :])
+        return Context(statuses(tx, as_, above), statuses(tx, as_, below))
 
     return await db.read(read)
 
