@@ -15,10 +15,10 @@ from weft.people.model import Account
 from weft.people.oauth import App
 
 _STYLE = """
-:root{color-scheme:light dark;--paper:#faf8f4;--card:#fff;--ink:#221e2a;--soft:#6a6374;
---line:#d9d3cc;--dye:#4a3fb5;--on-dye:#fff;--bad:#a11b30}
-@media(prefers-color-scheme:dark){:root{--paper:#16131b;--card:#201c27;--ink:#eee9f3;
---soft:#aaa2b6;--line:#3b3446;--dye:#a59cf5;--on-dye:#17132b;--bad:#ff9aa8}}
+:root{color-scheme:light dark;--paper:#fbf9f4;--card:#fff;--ink:#1d2324;--soft:#5c625f;
+--line:#e4ded1;--dye:#0c6a63;--on-dye:#fff;--bad:#a3261c}
+@media(prefers-color-scheme:dark){:root{--paper:#15191a;--card:#1c2223;--ink:#e7e9e5;
+--soft:#9aa5a2;--line:#2b3435;--dye:#6fcabd;--on-dye:#06211f;--bad:#ff9d90}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;background:var(--paper);
 color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
