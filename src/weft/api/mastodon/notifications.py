@@ -15,6 +15,7 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.serialise import statuses
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
+from weft.kernel.errors import NotFound
 from weft.store.database import Tx
 from weft.threads import notices, posts
 from weft.threads.notices import Notice
@@ -43,7 +44,7 @@ def show(tx: Tx, owner_id: int, found: Sequence[Notice]) -> list[Notification]:
             filtered=False,
         )
         for one in found
-        if one.post_id is None or one.post_id in by_id
+        if one.from_id in accounts and (one.post_id is None or one.post_id in by_id)
     ]
 
 

@@ -123,7 +123,9 @@ async def _who(
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = who(tx, posts.see(tx, as_, number), page)
         shown = account_fragments(tx, [one.id for _, one in found])
-        return encode([shown[one.id] for _, one in found]), [key for key, _ in found]
+        return encode([shown[one.id] for _, one in found if one.id in shown]), [
+            key for key, _ in found
+        ]
 
     body, keys = await db.read(read)
     return json_page(request, db.site, body, keys)

@@ -87,9 +87,10 @@ async def find(
                 exact = fold_tag(text)
                 if type_ == "hashtags" and not tags and exact.isalnum() and skip == 0:
                     tags = [exact]  # a tag nobody used yet can be opened and followed, too
-        shown = account_fragments(tx, [one.id for one in people])
+        known = account_fragments(tx, [one.id for one in people])
+        shown = {one.id: known[one.id] for one in people if one.id in known}
         return Search(
-            accounts=[shown[one.id] for one in people] if type_ in (None, "accounts") else [],
+            accounts=list(shown.values()) if type_ in (None, "accounts") else [],
             statuses=statuses(tx, as_, found) if type_ in (None, "statuses") else [],
             hashtags=[_tag(tx.site, name) for name in tags],
         )
