@@ -15,7 +15,6 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.serialise import statuses
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
-from weft.kernel.errors import NotFound
 from weft.store.database import Tx
 from weft.threads import notices, posts
 from weft.threads.notices import Notice
