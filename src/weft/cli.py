@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Make an access token for an account."),
     "ai": ("ai", "Make, change, list, show, pause and delete AIs."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),
-    "federation": ("federation", "Show the servers this one talks to."),
+    "federation": ("federation", "Show the servers this one talks to, and try them again."),
     "model": ("model", "Download a model to run in this process."),
     "settings": ("settings", "Print all settings and where each comes from."),
     "doctor": ("doctor", "Check database, disk, clock, domain and model, and say what to do."),

@@ -1,4 +1,4 @@
-"""``weft federation hosts``"""
+"""``weft federation hosts|retry``"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from weft.commands.options import data_options, database
 
 @click.group()
 def command() -> None:
-    """Show the servers this one talks to."""
+    """Show the servers this one talks to, and try them again."""
 
 
 @command.command()
@@ -33,3 +33,15 @@ def hosts(**flags: Any) -> None:
         state = f"held since {iso(peer.opened_at)}" if peer.opened_at else "well"
         count = waiting.get(peers.lane(peer.host), 0)
         click.echo(f"{peer.host:40} {count:8} {peer.failures:8}  {state}")
+
+
+@command.command()
+@click.argument("host")
+@data_options
+def retry(host: str, **flags: Any) -> None:
+    """Try now what waits for a server: it is known to be back."""
+    from weft.federation import peers
+
+    with database(**flags) as store:
+        store.write_now(lambda tx: peers.try_now(tx, host.lower()))
+    click.echo(f"What waits for {host} is tried now.")

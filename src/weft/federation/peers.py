@@ -99,6 +99,7 @@ _HEARD = _heard.on_conflict_do_update(
         "touched_at": _heard.excluded.touched_at,
     },
 )
+_TRY = peers.update().where(peers.c.host == _host).values(probe_at=0)
 _BACK = gone_inboxes.delete().where(gone_inboxes.c.host == _host)
 _GONE = insert(gone_inboxes).on_conflict_do_nothing()
 _FORGET = peers.delete().where(peers.c.touched_at < sa.bindparam("before"))
@@ -128,13 +129,16 @@ def every(tx: Tx) -> list[Peer]:
 
 def failed(tx: Tx, host: str, why: str) -> Peer:
     """One more failure in a row. At the fifth the breaker opens."""
-    peer = Peer(
-        *tx.run(_FAILED, host=host, failures=1, error=why[:ERROR_MAX], touched_at=tx.now).one()
-    )
+    peer = Peer(*tx.run(_FAILED, host=host, failures=1, error=_kept(why), touched_at=tx.now).one())
     if peer.failures < OPEN_AFTER:
         return peer
     due = tx.now + probe_delay(peer.failures)
     return Peer(*tx.run(_OPEN, which=host, at=tx.now, next=due).one())
+
+
+def _kept(why: str) -> str:
+    """It may quote what the host answered, and PostgreSQL takes no NUL."""
+    return why[:ERROR_MAX].replace("\x00", "").encode(errors="replace").decode()
 
 
 def may_probe(tx: Tx, host: str) -> bool:
@@ -165,6 +169,12 @@ def heard_from(tx: Tx, host: str) -> None:
     tx.run(_BACK, which=host)
     if peer is not None and peer.failures:
         jobs.wake_lane(tx, lane(host))
+
+
+def try_now(tx: Tx, host: str) -> None:
+    """Somebody knows that this host is up: what waits for it is due."""
+    tx.run(_TRY, which=host)
+    jobs.wake_lane(tx, lane(host))
 
 
 def gone(tx: Tx, inbox: str, host: str) -> None:

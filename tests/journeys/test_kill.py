@@ -1,0 +1,177 @@
+"""Both servers are killed at random moments while people post across and AIs answer.
+
+What a client was told is kept is there at the end, on both servers, once; and every question that
+was put to an AI has one answer.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.servers import Client, Server, plain, until
+
+SEED = int(os.environ.get("KILL_SEED", "20"))
+"""Of the moments; another one tries others."""
+KILLS = 4
+POSTS = 40
+"""Of each of two people who post."""
+QUESTIONS = 8
+"""Of each of two people who ask; an AI answers one person 30 times an hour."""
+SETTLE_S = 40.0
+"""For what waits when both servers are up again."""
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    here = Server(tmp_path / "here", "127.0.0.2")
+    there = Server(tmp_path / "there", "127.0.0.3")
+    with ExitStack() as running:
+        for server in (here, there):
+            running.callback(server.close)
+            server.start()
+        for server in (here, there):
+            server.wait()
+        yield here, there
+
+
+class Crowd:
+    """People who do things side by side, each in a thread; what goes wrong is raised at the end."""
+
+    def __init__(self) -> None:
+        self.threads: list[threading.Thread] = []
+        self.faults: list[BaseException] = []
+
+    def do(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as fault:  # noqa: BLE001 - raised by `join`
+                self.faults.append(fault)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        self.threads.append(thread)
+
+    @property
+    def busy(self) -> bool:
+        return any(thread.is_alive() for thread in self.threads)
+
+    def join(self) -> None:
+        for thread in self.threads:
+            thread.join()
+        if self.faults:
+            raise self.faults[0]
+
+
+def stubborn(author: Client, text: str, key: str) -> dict[str, Any]:
+    """Post until the server says that it has it: the same key each time, as good apps do."""
+    while True:
+        try:
+            return author.send("v1/statuses", key=key, status=text)
+        except httpx.TransportError:
+            time.sleep(0.05)
+
+
+def writing(author: Client, texts: list[str], kept: list[dict[str, Any]]) -> Callable[[], None]:
+    def run() -> None:
+        for number, text in enumerate(texts):
+            kept.append(stubborn(author, text, f"{author.name}-{number}"))
+            time.sleep(0.15)
+
+    return run
+
+
+def posts_of(reader: Client, acct: str) -> list[dict[str, Any]]:
+    """Everything of an account that the reader's server has."""
+    account = reader.get("v1/accounts/lookup", acct=acct)["id"]
+    found: list[dict[str, Any]] = []
+    page: list[dict[str, Any]] = reader.get(f"v1/accounts/{account}/statuses", limit=40)
+    while page:
+        found += page
+        page = reader.get(f"v1/accounts/{account}/statuses", limit=40, max_id=page[-1]["id"])
+    return found
+
+
+def test_nothing_is_lost_or_doubled(servers: tuple[Server, Server], tmp_path: Path) -> None:
+    here, there = servers
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "hours.md").write_text("# Opening hours\n\nWe are open from seven until noon.\n")
+    ada, lea = here.person("ada"), here.person("lea")
+    bo, mia = there.person("bo"), there.person("mia")
+    there.weft("ai", "create", "oven", "--owner", "mia", "--documents", str(documents))
+    oven = f"oven@{there.domain}"
+    for follower, target in ((ada, bo), (bo, ada)):
+        account = follower.find(target.acct)
+        follower.send(f"v1/accounts/{account['id']}/follow")
+    until(lambda: ada.me()["followers_count"] == bo.me()["followers_count"] == 1, "friends")
+    lea.find(oven)
+
+    dice = random.Random(SEED)
+    crowd = Crowd()
+    said: dict[str, list[dict[str, Any]]] = {"ada": [], "bo": [], "lea": [], "mia": []}
+    for author in (ada, bo):
+        texts = [f"{author.name} number {number}" for number in range(POSTS)]
+        crowd.do(writing(author, texts, said[author.name]))
+    for asker, acct in ((lea, oven), (mia, "oven")):
+        texts = [f"@{acct} When are you open?"] * QUESTIONS
+        crowd.do(writing(asker, texts, said[asker.name]))
+    killed = 0
+    while killed < KILLS or crowd.busy:
+        time.sleep(dice.uniform(0.3, 1.5))
+        if killed < KILLS:
+            victim = dice.choice(servers)
+            victim.kill()
+            victim.start()
+            killed += 1
+            # Once a server has come up again it is worth killing.
+            until(lambda victim=victim: up(victim), f"it is back\n{victim.said()}", within=60)
+    crowd.join()
+
+    for server in servers:
+        server.wait()
+    for server, other in ((here, there), (there, here)):
+        server.weft("federation", "retry", other.domain)
+
+    for author, reader in ((ada, bo), (bo, ada)):
+        kept = {post["uri"]: plain(post) for post in said[author.name]}
+        assert len(kept) == POSTS
+        for viewer, acct in ((author, author.name), (reader, author.acct)):
+            viewer.sees(
+                f"all posts of {acct}",
+                lambda viewer=viewer, acct=acct: len(posts_of(viewer, acct)) >= POSTS,
+                within=SETTLE_S,
+            )
+            found = Counter((post["uri"], plain(post)) for post in posts_of(viewer, acct))
+            assert found == Counter(kept.items())
+        shown = Counter(post["uri"] for post in reader.home())
+        assert max(shown.values()) == 1
+
+    for asker in (mia, lea):
+        for ask in said[asker.name]:
+            heard = asker.sees(
+                f"the answer to {ask['uri']}",
+                lambda asker=asker, ask=ask: asker.below(ask["id"]),
+                within=SETTLE_S,
+            )
+            assert len(heard) == 1, [plain(one) for one in heard]
+            assert "from seven until noon" in plain(heard[0])
+    assert len(posts_of(mia, "oven")) == 2 * QUESTIONS
+
+
+def up(server: Server) -> bool:
+    try:
+        return httpx.get(f"{server.url}/health", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
