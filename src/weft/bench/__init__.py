@@ -1,1 +1,1 @@
-"""Measures a real server on this machine, as CPU per operation and as a ratio to its RSA speed."""
+"""Measures a real server here: CPU per operation, and as multiples of two yardsticks of the machine."""
