@@ -276,16 +276,12 @@ async def test_a_block_ends_following_both_ways(receiving: Receiving) -> None:
     assert await receiving.send(block) == 202
     target = await receiving.account(bo["id"])
     assert target is not None
-    (standing,) = await receiving.db.read(
-        lambda tx: blocks.relationships(tx, ada.id, [target.id])
-    )
+    (standing,) = await receiving.db.read(lambda tx: blocks.relationships(tx, ada.id, [target.id]))
     assert standing.blocked_by
     assert not standing.following
     undo = {"id": f"{bo['id']}#u", "type": "Undo", "actor": bo["id"], "object": block["id"]}
     await receiving.send(undo)
-    (standing,) = await receiving.db.read(
-        lambda tx: blocks.relationships(tx, ada.id, [target.id])
-    )
+    (standing,) = await receiving.db.read(lambda tx: blocks.relationships(tx, ada.id, [target.id]))
     assert not standing.blocked_by
 
 

@@ -112,7 +112,7 @@ def test_what_a_dead_worker_held_is_free_at_once(house: House) -> None:
     (job,) = claim(house)
     house.db.write_now(lambda tx: jobs.take_over(tx, "w2"))
     assert claim(house) == [], "it lives"
-    dies()
+    dies.end()
     deadline = time.monotonic() + 5  # PostgreSQL notices a broken connection after a moment
     while not (found := house.db.write_now(lambda tx: jobs.claim(tx, "default", "w2", 1))):
         assert time.monotonic() < deadline

@@ -119,6 +119,14 @@ def spoken(ai: Ai, language: str | None) -> bool:
     return _primary(language) in {_primary(code) for code in ai.languages}
 
 
+def answered_in(ai: Ai, language: str | None) -> str | None:
+    """The language of what it says to a post in ``language``; None where nobody declared one."""
+    if language is not None and spoken(ai, language):
+        return language
+    # Of several, nobody knows which one an undeclared question brings out.
+    return ai.languages[0] if language is not None or len(ai.languages) == 1 else None
+
+
 def _primary(code: str) -> str:
     return code.replace("_", "-").split("-")[0].lower()
 

@@ -234,14 +234,13 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said) -> None:
         account = accounts.get(tx, ai.account_id)
         if said.model is not None:
             members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)
-        spoken = post.language if context.spoken(ai, post.language) else ai.languages[0]
         answer = publish(
             tx,
             account,
             Draft(
                 text=f"@{asker.acct} {composed(said.text, said.sources, asker.acct)}",
                 spoiler=post.spoiler[:WARNING_CHARS],
-                language=spoken,
+                language=context.answered_in(ai, post.language),
                 visibility=ANSWERS[post.visibility],
                 reply_to_id=post.id,
                 ai={

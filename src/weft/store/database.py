@@ -28,6 +28,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from weft.kernel.clock import now_ms
 from weft.kernel.errors import WeftError
@@ -123,6 +124,8 @@ class Database:
         self._readers = ThreadPoolExecutor(self.engine.readers, "weft-read")
         self._local = threading.local()
         self._open_reads: list[sa.Connection] = []
+        self._gate = threading.Lock()
+        self._closed = False
         self._writer = threading.Thread(target=self._write_loop, name="weft-write", daemon=True)
         self._writer.start()
         self._stop_foreign: Callable[[], None] | None = None
@@ -171,7 +174,9 @@ class Database:
         """Finish what was submitted, then let go of every connection."""
         if self._stop_foreign is not None:
             self._stop_foreign()
-        self._queue.put(None)
+        with self._gate:
+            self._closed = True
+            self._queue.put(None)
         self._writer.join()
         self._readers.shutdown(wait=True)
         for connection in self._open_reads:
@@ -184,15 +189,30 @@ class Database:
         if self._queue.qsize() > QUEUE_MAX:
             raise WeftError("The server is overloaded; please try again soon", 503)
         unit = _Unit(work, Future())
-        self._queue.put(unit)
+        with self._gate:  # behind the end of the queue nobody would ever answer
+            if self._closed:
+                raise WeftError("The server is stopping", 503)
+            self._queue.put(unit)
         return unit.done
 
     def _tx(self, connection: sa.Connection) -> Tx:
         return Tx(connection, self.engine, self.site, self.reactions)
 
     def _read(self, work: Callable[[Tx], T]) -> T:
+        try:
+            return self._read_once(work)
+        except DBAPIError as fault:
+            # The database was restarted since this reader was last used; a read may be repeated.
+            if not fault.connection_invalidated:
+                raise
+            return self._read_once(work)
+
+    def _read_once(self, work: Callable[[Tx], T]) -> T:
         connection: sa.Connection | None = getattr(self._local, "connection", None)
         if connection is None or connection.invalidated:
+            if connection is not None:
+                self._open_reads.remove(connection)
+            self._local.connection = None
             connection = self.engine.connect_reader()
             self._local.connection = connection
             self._open_reads.append(connection)

@@ -34,6 +34,16 @@ def _encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+class Life(Protocol):
+    """A sign of life that ends with the process, however it ends."""
+
+    def renew(self) -> None:
+        """Show it again where it was lost: the database may have been restarted."""
+        ...
+
+    def end(self) -> None: ...
+
+
 class Engine(Protocol):
     """What a database engine must be able to do for ``Database``."""
 
@@ -45,7 +55,7 @@ class Engine(Protocol):
     def lock_order(self, connection: sa.Connection) -> None: ...
     def tell_others(self, connection: sa.Connection, signals: Iterable[str]) -> None: ...
     def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]: ...
-    def show_life(self, worker: str) -> Callable[[], None]: ...
+    def show_life(self, worker: str) -> Life: ...
     def is_alive(self, connection: sa.Connection, worker: str) -> bool: ...
     def close(self) -> None: ...
 
@@ -136,19 +146,9 @@ class SQLiteEngine:
 
         return end
 
-    def show_life(self, worker: str) -> Callable[[], None]:
-        """Hold a lock by this name until the process ends, however it ends, or until the function
-        is called that is given back.
-        """
-        path = self._life(worker)
-        held = path.open("wb")
-        fcntl.flock(held, fcntl.LOCK_EX)
-
-        def end() -> None:
-            path.unlink(missing_ok=True)
-            held.close()
-
-        return end
+    def show_life(self, worker: str) -> Life:
+        """Hold a lock by this name."""
+        return _LockedFile(self._life(worker))
 
     def is_alive(self, connection: sa.Connection, worker: str) -> bool:
         """Whether somebody holds the lock of that name."""
@@ -169,6 +169,45 @@ class SQLiteEngine:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+class _LockedFile:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held = path.open("wb")
+        fcntl.flock(self._held, fcntl.LOCK_EX)
+
+    def renew(self) -> None:
+        """A lock on a file is never lost."""
+
+    def end(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._held.close()
+
+
+class _LockedConnection:
+    """``connect`` gives a psycopg connection; the lock ends with it."""
+
+    def __init__(self, connect: Callable[[], Any], lost: type[Exception], worker: str) -> None:
+        self._connect = connect
+        self._lost = lost
+        self._worker = worker
+        self._held = self._lock()
+
+    def _lock(self) -> Any:
+        held = self._connect()
+        held.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (self._worker,))
+        return held
+
+    def renew(self) -> None:
+        try:
+            self._held.execute("SELECT 1")
+        except self._lost:
+            self._held.close()
+            self._held = self._lock()
+
+    def end(self) -> None:
+        self._held.close()
 
 
 class PostgresEngine:
@@ -234,11 +273,11 @@ class PostgresEngine:
 
         return end
 
-    def show_life(self, worker: str) -> Callable[[], None]:
-        """An advisory lock on a connection of its own: it ends with the connection."""
-        connection = self._psycopg.connect(self._dsn, autocommit=True)
-        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (worker,))
-        return connection.close
+    def show_life(self, worker: str) -> Life:
+        """Hold an advisory lock by this name on a connection of its own."""
+        return _LockedConnection(
+            lambda: self._psycopg.connect(self._dsn, autocommit=True), self._psycopg.Error, worker
+        )
 
     def is_alive(self, connection: sa.Connection, worker: str) -> bool:
         free = sa.select(sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(worker, 0)))

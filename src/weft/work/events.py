@@ -47,7 +47,12 @@ _AFTER = (
     .limit(sa.bindparam("limit"))
 )
 _LAST = sa.select(sa.func.coalesce(sa.func.max(events.c.position), 0))
-_PRUNE = events.delete().where(events.c.at < sa.bindparam("before"))
+_PRUNE = events.delete().where(
+    events.c.at < sa.bindparam("before"),
+    # The last one stays: of an empty table SQLite would give out the same positions again, and
+    # whoever follows the log waits for higher ones.
+    events.c.position < sa.select(sa.func.max(events.c.position)).scalar_subquery(),
+)
 
 
 def append(

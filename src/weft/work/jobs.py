@@ -71,7 +71,10 @@ _due = (
         jobs.c.pool == sa.bindparam("for_pool"),
         jobs.c.dead_at.is_(None),
         jobs.c.run_at <= sa.bindparam("now"),
-        jobs.c.lease_until < sa.bindparam("now"),
+        # A lease that ends later than any can was taken before the clock was set back.
+        sa.or_(
+            jobs.c.lease_until < sa.bindparam("now"), jobs.c.lease_until > sa.bindparam("never")
+        ),
         sa.or_(
             jobs.c.lane.is_(None),
             ~sa.exists().where(
@@ -177,7 +180,13 @@ def enqueue(tx: Tx, *new: NewJob) -> None:
 def claim(tx: Tx, pool: str, worker: str, most: int) -> list[Job]:
     """Take up to ``most`` due jobs of a pool, at most one per lane."""
     rows = tx.rows(
-        _CLAIM, for_pool=pool, now=tx.now, worker=worker, until=tx.now + LEASE, most=most
+        _CLAIM,
+        for_pool=pool,
+        now=tx.now,
+        never=tx.now + LEASE * 5,  # room for clocks of processes that differ
+        worker=worker,
+        until=tx.now + LEASE,
+        most=most,
     )
     return [Job(*row) for row in rows]
 
@@ -200,7 +209,7 @@ def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None
         job_id=job.id,
         worker=job.lease,
         at=tx.now + delay,
-        why=why[:ERROR_MAX],
+        why=_kept(why),
         forget=0 if count else 1,
     )
     tx.signal("jobs")
@@ -208,8 +217,13 @@ def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None
 
 def bury(tx: Tx, job: Job, why: str) -> None:
     """Give up; the row stays, with the reason, for the admin."""
-    tx.run(_BURY, job_id=job.id, worker=job.lease, at=tx.now, why=why[:ERROR_MAX])
+    tx.run(_BURY, job_id=job.id, worker=job.lease, at=tx.now, why=_kept(why))
     tx.signal("jobs")
+
+
+def _kept(why: str) -> str:
+    """What of an error is kept: it may quote a stranger's bytes, and PostgreSQL takes no NUL."""
+    return why[:ERROR_MAX].replace("\x00", "").encode(errors="replace").decode()
 
 
 def renew(tx: Tx, held: Sequence[Job]) -> None:

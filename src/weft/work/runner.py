@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
 import structlog
 from msgspec import Struct
@@ -18,16 +20,22 @@ from msgspec import Struct
 from weft.kernel.clock import HOUR, MINUTE, SECOND, now_ms
 from weft.kernel.errors import WeftError
 from weft.store.database import Database
+from weft.store.engines import Life
 from weft.work import jobs
 from weft.work.jobs import Job, LeaseLost
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 RENEW_S = 30.0
 """A quarter of the lease: two missed renewals still keep it."""
 LOOK_S = 5.0
 """How often a pool looks without being woken: covers clocks that jump."""
 CLAIM_MAX = 64
+SETTLE_TRIES = 60
+"""A minute: as long as restarting a database takes."""
+AGAIN_S = 1.0
+"""After a fault of the store: a full disk, or a database that is being restarted."""
 
 
 class Retry(Exception):
@@ -85,11 +93,12 @@ class Runner:
                     loop.call_soon_threadsafe(self._wake_all)
 
         unwatch = self._db.watch(woken)
-        end_life = await asyncio.to_thread(self._db.engine.show_life, self._worker)
+        engine = self._db.engine
+        life = await self._patiently(lambda: asyncio.to_thread(engine.show_life, self._worker))
         try:
-            await self._db.write(self._start_schedules)
+            await self._patiently(lambda: self._db.write(self._start_schedules))
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._renew())
+                group.create_task(self._renew(life))
                 for pool, limit in self._limits.items():
                     group.create_task(self._work(pool, limit))
         finally:
@@ -97,8 +106,33 @@ class Runner:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._db.write(lambda tx: jobs.release(tx, self._worker))
-            end_life()
+            try:
+                await self._db.write(lambda tx: jobs.release(tx, self._worker))
+            finally:
+                life.end()
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]], tries: int | None = None) -> T:
+        """Until the store does it (or ``tries`` times). The loops of the runner must outlive every
+        fault of it, or the server would go on without jobs.
+        """
+        for done in itertools.count(1):
+            try:
+                return await work()
+            except Exception as fault:
+                if done == tries:
+                    raise
+                log.error("jobs.store_failed", error=repr(fault))  # noqa: TRY400
+                await asyncio.sleep(AGAIN_S)
+        raise AssertionError
+
+    async def _settle(self, job: Job, how: Callable[[jobs.Tx], None]) -> None:
+        """Write down what became of a job. What was done must not be done again only because the
+        store was away for a moment; if it stays away, the lease ends and the job is taken up anew.
+        """
+        try:
+            await self._patiently(lambda: self._db.write(how), tries=SETTLE_TRIES)
+        except Exception:
+            log.exception("jobs.not_settled", kind=job.kind, job=job.id)
 
     def _wake_all(self) -> None:
         for event in self._wake.values():
@@ -109,13 +143,18 @@ class Runner:
             if handler.every is not None:
                 jobs.enqueue(tx, jobs.NewJob(kind, key=f"every:{kind}"))
 
-    async def _renew(self) -> None:
+    async def _renew(self, life: Life) -> None:
+        async def renew() -> None:
+            await asyncio.to_thread(life.renew)
+            await self._db.write(self._renew_held)
+
         while True:
-            await self._db.write(lambda tx: jobs.take_over(tx, self._worker))
+            await self._patiently(renew)
             await asyncio.sleep(RENEW_S)
-            if self._held:
-                held = list(self._held.values())
-                await self._db.write(lambda tx, held=held: jobs.renew(tx, held))
+
+    def _renew_held(self, tx: jobs.Tx) -> None:
+        jobs.renew(tx, list(self._held.values()))
+        jobs.take_over(tx, self._worker)
 
     async def _work(self, pool: str, limit: int) -> None:
         wake = self._wake[pool]
@@ -131,15 +170,11 @@ class Runner:
             free = min(limit - len(running), CLAIM_MAX)
             claimed: list[Job] = []
             if free > 0:
-                try:
-                    claimed = await self._db.write(
-                        lambda tx, free=free: jobs.claim(tx, pool, self._worker, free)
+                claimed = await self._patiently(
+                    lambda free=free: self._db.write(
+                        lambda tx: jobs.claim(tx, pool, self._worker, free)
                     )
-                except Exception as fault:  # noqa: BLE001 - a full disk ends some day
-                    log.error(  # noqa: TRY400
-                        "jobs.claim_failed", pool=pool, error=repr(fault)
-                    )
-                    await asyncio.sleep(1)
+                )
             for job in claimed:
                 self._held[job.id] = job
                 task = asyncio.create_task(self._do(job))
@@ -148,7 +183,11 @@ class Runner:
                 task.add_done_callback(ended)
             if claimed and len(claimed) == free:
                 continue
-            due = await self._db.read(lambda tx: jobs.next_due(tx, pool)) if free > 0 else None
+            due: int | None = None
+            if free > 0:
+                due = await self._patiently(
+                    lambda: self._db.read(lambda tx: jobs.next_due(tx, pool))
+                )
             wait = LOOK_S if due is None else min(max((due - now_ms()) / 1000, 0.01), LOOK_S)
             # Not wait_for: before Python 3.12 it can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
@@ -160,6 +199,8 @@ class Runner:
         try:
             if handler is None:
                 raise Retry(10 * MINUTE, "no handler for this kind here", count=False)
+            if job.attempts > handler.attempts and handler.every is None:
+                raise GiveUp("it never came to an end: each time the server stopped over it")
             try:
                 await handler.run(job)
             except (Retry, GiveUp, LeaseLost, asyncio.CancelledError):
@@ -174,20 +215,27 @@ class Runner:
                 raise Retry(backoff(job.attempts), why) from fault
             if handler.every is not None:
                 raise Retry(handler.every, "", count=False)
-            await self._db.write(lambda tx: self._finish_unless_done(tx, job))
+            await self._settle(job, lambda tx: self._finish_unless_done(tx, job))
         except Retry as retry:
-            await self._db.write(
-                lambda tx, retry=retry: jobs.again(
-                    tx, job, delay=retry.delay, why=retry.why, count=retry.count
-                )
-            )
+            await self._put_off(job, retry)
         except GiveUp as end:
-            log.warning("jobs.given_up", kind=job.kind, lane=job.lane, why=str(end))
-            await self._db.write(lambda tx, end=end: jobs.bury(tx, job, str(end)))
+            why = str(end)
+            log.warning("jobs.given_up", kind=job.kind, lane=job.lane, why=why)
+            if handler is not None and handler.every is not None:
+                # A schedule goes on: only a restart would bring back a buried one.
+                await self._put_off(job, Retry(handler.every, why, count=False))
+            else:
+                await self._settle(job, lambda tx: jobs.bury(tx, job, why))
         except LeaseLost:
             log.info("jobs.lease_lost", kind=job.kind, job=job.id)
         finally:
             self._held.pop(job.id, None)
+
+    async def _put_off(self, job: Job, retry: Retry) -> None:
+        await self._settle(
+            job,
+            lambda tx: jobs.again(tx, job, delay=retry.delay, why=retry.why, count=retry.count),
+        )
 
     def _finish_unless_done(self, tx: jobs.Tx, job: Job) -> None:
         # The handler may have finished it in one transaction with its effect.

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.exceptions import ValidationException
 from litestar.params import FromQuery
 
@@ -92,12 +92,17 @@ async def nodeinfo_index(db: Db) -> Response[bytes]:
     return _json({"links": links}, "application/json", _OPEN)
 
 
-@get("/nodeinfo/2.0", cache=COUNTED_FOR_S)
+def _by_path(request: Request[Any, Any, Any]) -> str:
+    """Without the query: or strangers could fill the memory with one answer under many names."""
+    return request.url.path
+
+
+@get("/nodeinfo/2.0", cache=COUNTED_FOR_S, cache_key_builder=_by_path)
 async def nodeinfo_2_0(db: Db, settings: Set) -> Response[bytes]:
     return await _nodeinfo(db, settings, "2.0")
 
 
-@get("/nodeinfo/2.1", cache=COUNTED_FOR_S)
+@get("/nodeinfo/2.1", cache=COUNTED_FOR_S, cache_key_builder=_by_path)
 async def nodeinfo_2_1(db: Db, settings: Set) -> Response[bytes]:
     return await _nodeinfo(db, settings, "2.1")
 

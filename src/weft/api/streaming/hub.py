@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from weft.api.mastodon import notifications, serialise
 from weft.api.streaming.channels import Channel
-from weft.kernel.errors import NotFound
+from weft.kernel.errors import NotFound, WeftError
 from weft.store.database import Database, Tx
 from weft.threads import listeners, notices, posts
 from weft.threads.model import Post
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 QUEUE_MAX = 200
 """Frames that wait for one slow listener: minutes of a busy home timeline."""
+STREAMS_MAX = 100
+"""Open connections of one member: a browser has some six per window, an app one or two."""
 
 
 class Frame(Struct, frozen=True):
@@ -93,11 +95,22 @@ class Hub:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._listeners: dict[str, set[Listener]] = {}
+        self._open: set[Listener] = set()
 
     async def run(self) -> None:
         await tail.follow(self._db, self._hand_on)
 
+    def check_room(self, account_id: int) -> None:
+        """Errors: 429, when a member holds too many connections already."""
+        if sum(one.account_id == account_id for one in self._open) >= STREAMS_MAX:
+            raise WeftError(f"At most {STREAMS_MAX} streaming connections", 429)
+
+    def enter(self, listener: Listener) -> None:
+        """A connection is there, perhaps without a channel yet: it ends with its token."""
+        self._open.add(listener)
+
     def join(self, listener: Listener, channel: Channel) -> None:
+        self.enter(listener)
         listener.channels.setdefault(channel.key, {})[channel.label] = channel
         self._listeners.setdefault(channel.key, set()).add(listener)
 
@@ -112,10 +125,11 @@ class Hub:
         for key in list(listener.channels):
             self._drop(key, listener)
         listener.channels.clear()
+        self._open.discard(listener)
 
     def close(self) -> None:
         """End every stream: the server stops."""
-        for listener in self._everyone():
+        for listener in tuple(self._open):
             listener.close()
 
     # -- inside ---------------------------------------------------------------------------
@@ -127,9 +141,6 @@ class Hub:
             if not here:
                 del self._listeners[key]
 
-    def _everyone(self) -> set[Listener]:
-        return {one for listeners in self._listeners.values() for one in listeners}
-
     def _members(self) -> set[int]:
         """Accounts with an open ``user`` stream."""
         return {
@@ -137,11 +148,11 @@ class Hub:
         }
 
     async def _hand_on(self, fresh: list[Event]) -> None:
-        if not self._listeners:
+        if not self._open:
             return
         for event in fresh:
             if event.kind == "token.revoked":
-                for listener in self._everyone():
+                for listener in tuple(self._open):
                     if listener.token_id == event.subject_id:
                         listener.close()
         keys, members = frozenset(self._listeners), self._members()

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, WebSocket, get, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import FromQuery, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
-from weft.api.auth import check_scopes, find_bearer, token_of
+from weft.api.auth import Unauthorized, check_scopes, find_bearer, token_of
+from weft.api.given import Db
 from weft.api.streaming.channels import Channel, open_channel
 from weft.api.streaming.hub import Hub, Listener
 from weft.kernel.errors import WeftError
@@ -29,6 +31,9 @@ FRAME_MAX = 4_096
 """Bytes of what a client says: a subscription is some 60."""
 CHANNELS_MAX = 30
 """Streams of one connection: more columns than fit on any screen."""
+
+TheHub = NamedDependency[SkipValidation[Hub]]
+"""``hub``, as ``assemble`` provides it."""
 
 
 class Said(Struct):
@@ -48,26 +53,30 @@ def health() -> str:
 
 
 @websocket(["/api/v1/streaming", "/api/v1/streaming/"])
-async def socket_stream(socket: WebSocket[Any, Any, Any], db: Database, hub: Hub) -> None:
+async def socket_stream(socket: WebSocket[Any, Any, Any], db: Db, hub: TheHub) -> None:
     """Streams over a WebSocket. The token comes in the header, the query (``access_token``) or
     as the subprotocol, since browsers cannot set headers.
     """
     protocol = socket.headers.get("sec-websocket-protocol")
+    token = token_of(socket) or protocol or ""
     try:
-        bearer = await find_bearer(db, token_of(socket) or protocol or "")
+        bearer = await find_bearer(db, token)
         check_scopes(bearer, "read:statuses", "read:notifications")
         listener = _listener(bearer)
+        hub.check_room(listener.account_id)
         first = socket.query_params.get("stream")
         opening = open_channel(bearer, first, socket.query_params.get("tag", "")) if first else None
     except WeftError as refused:
         await socket.close(code=4001 if refused.status == 401 else 4003, reason=refused.text)
         return
     await socket.accept(subprotocols=protocol)
+    hub.enter(listener)
     if opening is not None:
         hub.join(listener, opening)
     talking = asyncio.create_task(_listen(socket, bearer, hub, listener))
     talking.add_done_callback(lambda _: listener.close())
     try:
+        await _end_if_revoked(db, token, listener)
         while (item := await listener.next()) is not None:
             label, frame = item
             await socket.send_data(
@@ -110,6 +119,14 @@ async def _listen(
         pass
 
 
+async def _end_if_revoked(db: Database, token: str, listener: Listener) -> None:
+    """The token may have been revoked after it was looked at, and before the hub knew of us."""
+    try:
+        await find_bearer(db, token)
+    except WeftError:
+        listener.close()
+
+
 def _check_room(listener: Listener, channel: Channel) -> None:
     if channel.key not in listener.channels and len(listener.channels) >= CHANNELS_MAX:
         raise WeftError(f"At most {CHANNELS_MAX} streams on one connection", 422)
@@ -120,11 +137,11 @@ async def _complain(socket: WebSocket[Any, Any, Any], text: str, status: int) ->
 
 
 def _listener(bearer: Bearer) -> Listener:
-    account = bearer.account
+    """Errors: Unauthorized, for the token of an app alone."""
+    if bearer.account is None:
+        raise Unauthorized
     return Listener(
-        account.id if account is not None else 0,
-        bearer.token_id,
-        notifications=bearer.may("read:notifications"),
+        bearer.account.id, bearer.token_id, notifications=bearer.may("read:notifications")
     )
 
 
@@ -143,25 +160,31 @@ def _listener(bearer: Bearer) -> Listener:
 )
 async def event_stream(
     request: Request[Any, Any, Any],
-    db: Database,
-    hub: Hub,
-    tag: str = "",
-    only_media: Annotated[bool, Parameter(query="only_media")] = False,
+    db: Db,
+    hub: TheHub,
+    tag: FromQuery[str] = "",
+    only_media: FromQuery[bool] = False,
 ) -> Stream:
     """One stream as server-sent events; a comment line every 15 s keeps it open."""
-    bearer = await find_bearer(db, token_of(request) or "")
+    token = token_of(request) or ""
+    bearer = await find_bearer(db, token)
     name = request.url.path.removeprefix("/api/v1/streaming/").strip("/").replace("/", ":")
     channel = open_channel(bearer, name, tag, only_media=only_media)
+    listener = _listener(bearer)
+    hub.check_room(listener.account_id)
     return Stream(
-        _events(hub, _listener(bearer), channel),
+        _events(db, token, hub, listener, channel),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _events(hub: Hub, listener: Listener, channel: Channel) -> AsyncGenerator[bytes]:
+async def _events(
+    db: Database, token: str, hub: Hub, listener: Listener, channel: Channel
+) -> AsyncGenerator[bytes]:
     hub.join(listener, channel)
     try:
+        await _end_if_revoked(db, token, listener)
         yield b":)\n\n"
         while True:
             try:
