@@ -81,7 +81,12 @@ class SQLiteEngine:
         self.path = Path(sa.make_url(url).database or "weft.db")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         sync = "FULL" if durable else "NORMAL"
-        self._engine = sa.create_engine(
+        # IMMEDIATE takes the one write lock at once, so that no unit fails half-way for it.
+        self._writing = self._open("BEGIN IMMEDIATE", f"synchronous={sync}")
+        self._reading = self._open("BEGIN", "query_only=ON")
+
+    def _open(self, begin: str, *pragmas: str) -> sa.Engine:
+        engine = sa.create_engine(
             f"sqlite:///{self.path}",
             poolclass=sa.NullPool,
             connect_args={"isolation_level": None, "check_same_thread": False},
@@ -93,30 +98,26 @@ class SQLiteEngine:
             for pragma in (
                 f"busy_timeout={BUSY_MS}",
                 "journal_mode=WAL",
-                f"synchronous={sync}",
                 "foreign_keys=ON",
                 f"cache_size=-{PAGE_CACHE_KIB}",
                 "temp_store=MEMORY",
+                *pragmas,
             ):
                 dbapi.execute(f"PRAGMA {pragma}")
 
-        def begin(connection: sa.Connection) -> None:
-            # IMMEDIATE takes the one write lock at once, so that no unit fails half-way for it.
-            reader = connection.get_execution_options().get("weft_reader")
-            connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+        def do_begin(dbapi_connection: sa.PoolProxiedConnection) -> None:
+            dbapi_connection.cursor().execute(begin)
 
-        event.listen(self._engine, "connect", prepare)
-        event.listen(self._engine, "begin", begin)
+        event.listen(engine, "connect", prepare)
+        # Not the event "begin": with one listener every statement passes through all the events.
+        engine.dialect.do_begin = do_begin
+        return engine
 
     def connect_writer(self) -> sa.Connection:
-        return self._engine.connect()
+        return self._writing.connect()
 
     def connect_reader(self) -> sa.Connection:
-        connection = self._engine.connect().execution_options(weft_reader=True)
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - for the type checker
-        raw.execute("PRAGMA query_only=ON")
-        return connection
+        return self._reading.connect()
 
     def lock_order(self, connection: sa.Connection) -> None:
         """SQLite has one writer: positions commit in order as they are."""
@@ -168,7 +169,8 @@ class SQLiteEngine:
         return self.path.with_name(f"{self.path.name}-worker-{worker}")
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._writing.dispose()
+        self._reading.dispose()
 
 
 class _LockedFile:
@@ -235,9 +237,11 @@ class PostgresEngine:
         return self._engine.connect()
 
     def connect_reader(self) -> sa.Connection:
-        return self._engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT", postgresql_readonly=True
-        )
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        # Not SQLAlchemy's ``postgresql_readonly``: it means nothing without a transaction.
+        connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+        return connection
 
     def lock_order(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})")
