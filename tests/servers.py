@@ -207,8 +207,8 @@ class Client:
     def delete(self, path: str) -> Any:
         return self._asked(self.http.delete(f"/api/{path}"))
 
-    def post(self, text: str, **form: Any) -> dict[str, Any]:
-        return self.send("v1/statuses", status=text, **form)
+    def post(self, text: str, *, key: str = "", **form: Any) -> dict[str, Any]:
+        return self.send("v1/statuses", key=key, status=text, **form)
 
     def picture(self, image: bytes, description: str) -> str:
         """Upload; the id, once it is ready."""

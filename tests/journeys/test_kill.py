@@ -78,7 +78,7 @@ def stubborn(author: Client, text: str, key: str) -> dict[str, Any]:
     """Post until the server says that it has it: the same key each time, as good apps do."""
     while True:
         try:
-            return author.send("v1/statuses", key=key, status=text)
+            return author.post(text, key=key)
         except httpx.TransportError:
             time.sleep(0.05)
 
