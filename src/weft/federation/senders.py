@@ -129,7 +129,12 @@ class Senders:
 
 
 def signature_of(request: InboxRequest) -> Signature:
-    """From ``Signature``, or the same in ``Authorization`` (draft-cavage-12, section 3)."""
+    """From ``Signature``, or the same in ``Authorization`` (draft-cavage-12, section 3).
+
+    A 401 makes those who try RFC 9421 first (Fedify) come again at once with what is spoken here.
+    """
+    if "signature-input" in request.headers:
+        raise SignatureRejected("RFC 9421 is not spoken here")
     header = request.headers.get("signature", "")
     if not header:
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
