@@ -200,6 +200,19 @@ async def test_it_says_so_when_it_does_not_speak_the_language(town: Town) -> Non
     assert len(brain.asks) == 2
 
 
+async def test_answers_say_which_language_they_are_in(town: Town) -> None:
+    """Also where the question does not, as most that come from other servers."""
+    ada = town.house.person("ada")
+    one, two, any_ = (
+        town.ai(ada, "one", languages=["de"]),
+        town.ai(ada, "two", languages=["en", "de"]),
+        town.ai(ada, "any"),
+    )
+    town.house.post(ada, "@one @two @any well?")
+    await town.work(Scripted())
+    assert [town.answers(ai)[0].language for ai in (one, two, any_)] == ["de", None, None]
+
+
 async def test_bounds_hold_for_an_engine_that_keeps_none(town: Town) -> None:
     ada = town.house.person("ada")
     town.house.person("bo")
