@@ -87,6 +87,13 @@ def test_a_fault_in_a_group_falls_on_its_own_unit_only(house: House) -> None:
     assert noted(house, "one", "two", "three", "clash") == ["one", "three"]
 
 
+def test_a_fault_of_a_unit_alone_leaves_nothing_behind(house: House) -> None:
+    with pytest.raises(IntegrityError):
+        house.db.write_now(clash)
+    house.db.write_now(note("after"))
+    assert noted(house, "clash", "after") == ["after"]
+
+
 async def test_whoever_goes_away_changes_nothing_for_the_others(house: House) -> None:
     held = Held(house.db)
     gone = asyncio.create_task(house.db.write(note("gone")))

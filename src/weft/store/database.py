@@ -6,7 +6,7 @@ What people and AIs do are *verbs*: plain synchronous functions ``verb(tx, …)`
 wait for the network, so no transaction is ever held across it, and a test needs no event loop.
 
 There is ONE writer thread. Everything that waits when it comes round is run in one transaction,
-each unit in a savepoint of its own, and committed together (group commit). A caller gets its
+each unit in a savepoint of its own (where it is not alone), and committed together (group commit). A caller gets its
 result only after that commit: what was answered is stored. SQLite has one writer anyway; on
 PostgreSQL the same shape gives a total order of events per process, and an advisory lock
 (``Tx.order_commits``) gives it across processes.
@@ -251,21 +251,27 @@ class Database:
     def _commit_group(self, connection: sa.Connection, group: list[_Unit]) -> None:
         results: list[tuple[_Unit, Any, BaseException | None]] = []
         signals: set[str] = set()
-        with connection.begin():
+        alone = len(group) == 1  # then the transaction itself is all there is to roll back
+        with connection.begin() as whole:
             for unit in group:
                 if not unit.done.set_running_or_notify_cancel():
                     continue  # whoever asked went away before it began
                 tx = self._tx(connection)
-                connection.exec_driver_sql("SAVEPOINT unit")
+                if not alone:
+                    connection.exec_driver_sql("SAVEPOINT unit")
                 try:
                     value = unit.work(tx)
                 except BaseException as fault:  # noqa: BLE001 - it belongs to whoever asked
-                    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+                    if alone:
+                        whole.rollback()
+                    else:
+                        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
                     results.append((unit, None, fault))
                 else:
                     results.append((unit, value, None))
                     signals |= tx.signals
-                connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+                if not alone:
+                    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
             if signals:
                 self.engine.tell_others(connection, signals)
         for unit, value, fault in results:
