@@ -6,10 +6,10 @@ What people and AIs do are *verbs*: plain synchronous functions ``verb(tx, …)`
 wait for the network, so no transaction is ever held across it, and a test needs no event loop.
 
 There is ONE writer thread. Everything that waits when it comes round is run in one transaction,
-each unit in a savepoint of its own (where it is not alone), and committed together (group commit). A caller gets its
-result only after that commit: what was answered is stored. SQLite has one writer anyway; on
-PostgreSQL the same shape gives a total order of events per process, and an advisory lock
-(``Tx.order_commits``) gives it across processes.
+each unit in a savepoint of its own (where it is not alone), and committed together (group commit).
+A caller gets its result only after that commit: what was answered is stored. SQLite has one writer
+anyway; on PostgreSQL the same shape gives a total order of events per process, and an advisory
+lock (``Tx.order_commits``) gives it across processes.
 
 Reads run on a few threads of their own and never wait for the writer.
 
