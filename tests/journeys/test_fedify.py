@@ -204,6 +204,11 @@ def test_somebody_there_answers_likes_and_boosts(peer: Peer, server: Server) -> 
     vera.sees("the like taken back", lambda: get(vera, post)["favourites_count"] == 0)
     vera.sees("the boost taken back", lambda: get(vera, post)["reblogs_count"] == 0)
 
+    whisper = peer.do("lou", "note", text="<p>Between us</p>", mentions=[url(vera)], direct=True)
+    vera.sees("the whisper", lambda: len(vera.notices("mention")) == 2)
+    told = vera.notices("mention")[0]["status"]
+    assert (told["uri"], told["visibility"]) == (whisper, "direct")
+
 
 def test_a_person_here_follows_somebody_there(peer: Peer, server: Server) -> None:
     wim = server.person("wim")
