@@ -18,6 +18,7 @@ from weft.bench.measure import Elsewhere, Result
 from weft.bench.server import free_port, running
 from weft.bench.world import World, give_followers, plant
 from weft.settings import Settings
+from weft.store.database import Tx
 
 AUTHORS, WRITTEN = 200, 10_000
 HOSTS = 200
@@ -137,12 +138,15 @@ def _plant(settings: Settings, port: int) -> World:
 
 def _forget_followers(settings: Settings, world: World) -> None:
     """So that posting is measured without deliveries."""
-    from weft.people.tables import follows
+    from weft.people.tables import accounts, follows
+
+    def forget(tx: Tx) -> None:
+        who = world.reader.id
+        tx.run(follows.delete().where(follows.c.target_id == who))
+        tx.run(accounts.update().where(accounts.c.id == who).values(followers_count=0))
 
     db = open_database(settings)
     try:
-        db.write_now(
-            lambda tx: tx.run(follows.delete().where(follows.c.target_id == world.reader.id))
-        )
+        db.write_now(forget)
     finally:
         db.close()
