@@ -67,6 +67,11 @@ def http_fault(_request: Request[Any, Any, Any], fault: HTTPException) -> Respon
     return _answer({"error": words}, fault.status_code, dict(fault.headers or {}))
 
 
+def too_deep(_request: Request[Any, Any, Any], _fault: RecursionError) -> Response[dict[str, Any]]:
+    """JSON of a thousand levels: only a body from outside is nested like that."""
+    return _answer({"error": "The request is nested too deep"}, 400)
+
+
 def unknown(request: Request[Any, Any, Any], fault: Exception) -> Response[dict[str, Any]]:
     """A fault of ours."""
     number = secrets.token_hex(4)
@@ -91,6 +96,7 @@ HANDLERS: ExceptionHandlersMap = {
     ValidationException: unreadable,
     msgspec.MsgspecError: unreadable,
     HTTPException: http_fault,
+    RecursionError: too_deep,
     Exception: unknown,
 }
 """For the app's ``exception_handlers``."""

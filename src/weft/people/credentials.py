@@ -25,7 +25,7 @@ PASSWORD_MAX = 256
 """Long enough for any sentence; argon2 reads all of it, so it needs an end."""
 EMAIL_MAX = 320
 """64 before the @, 255 after it (RFC 5321)."""
-_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,255}")
 
 # OWASP's second argon2id setting (19 MiB, 2 passes): some 30 ms, and a sign-in does not need the
 # 64 MiB that the library's default takes from a small machine.

@@ -28,10 +28,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from weft.kernel.clock import now_ms
-from weft.kernel.errors import WeftError
+from weft.kernel.errors import Invalid, WeftError
 from weft.kernel.site import Site
 from weft.store.engines import Engine, open_engine
 
@@ -202,6 +202,8 @@ class Database:
     def _read(self, work: Callable[[Tx], T]) -> T:
         try:
             return self._read_once(work)
+        except _CANNOT_HOLD as fault:
+            raise _refusal(fault) from fault
         except DBAPIError as fault:
             # The database was restarted since this reader was last used; a read may be repeated.
             if not fault.connection_invalidated:
@@ -286,3 +288,11 @@ class Database:
     def _tell(self, signals: Iterable[str]) -> None:
         for watcher in tuple(self._watchers):
             watcher(set(signals))
+
+
+_CANNOT_HOLD = (DataError, OverflowError)
+"""A value that no column can hold: a NUL in a text (PostgreSQL), a number of more than 64 bits."""
+
+
+def _refusal(fault: BaseException) -> Invalid:
+    return Invalid("Validation failed: that cannot be stored", cause=repr(fault))

@@ -16,7 +16,14 @@ from weft.store.database import Tx
 from weft.threads import limits, posts
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
-from weft.threads.publish import attach, index_words, mention_json, name_things, write_html
+from weft.threads.publish import (
+    attach,
+    index_words,
+    mention_json,
+    name_things,
+    tidy,
+    write_html,
+)
 from weft.threads.tables import media, post_edits, post_tags
 from weft.threads.tables import posts as post_table
 from weft.work import events
@@ -66,6 +73,7 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
     post = posts.by_id(tx, post_id)
     if post is None or post.author_id != author.id or post.boost_of_id is not None:
         raise NotFound
+    draft = tidy(draft)
     limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
     tx.run(_DETACH, post=post.id, kept=list(draft.media_ids) or [0], at=tx.now)
     pictures = attach(tx, author.id, draft.media_ids, post.id)

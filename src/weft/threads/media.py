@@ -14,6 +14,7 @@ from weft.kernel.ids import new_id
 from weft.store.database import Tx
 from weft.threads.limits import ALT_TEXT_CHARS, graphemes
 from weft.threads.tables import media
+from weft.threads.tokens import storable
 from weft.work import jobs
 
 UPLOAD_BYTES = 16 * 1024 * 1024
@@ -91,6 +92,7 @@ def add(
 
     Errors: Invalid (description too long, too many waiting pictures).
     """
+    description = storable(description)
     _check(description)
     if (tx.scalar(_WAITING, owner=owner_id) or 0) >= WAITING_MAX:
         raise Invalid("Validation failed: Too many files wait to be posted")
@@ -144,6 +146,7 @@ def describe(
     found = mine(tx, owner_id, media_id)
     values: dict[str, Any] = {}
     if description is not None:
+        description = storable(description)
         _check(description)
         values["description"] = description
     if focus is not None:

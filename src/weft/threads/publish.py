@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import structs
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.clock import DAY, MINUTE
@@ -28,7 +29,7 @@ from weft.threads.notifications import notify
 from weft.threads.sanitize import html_to_text
 from weft.threads.tables import home, idempotency, media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
-from weft.threads.tokens import fold_tag
+from weft.threads.tokens import fold_tag, storable
 from weft.work import events
 
 FUTURE_MAX = 5 * MINUTE
@@ -52,6 +53,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
         earlier = _said_before(tx, author.id, draft.idempotency_key)
         if earlier is not None:
             return earlier
+    draft = tidy(draft)
     limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
     parent = _parent(tx, author, draft.reply_to_id)
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
@@ -89,7 +91,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     )
     if draft.idempotency_key is not None:
         tx.run(
-            idempotency.insert(),
+            _SAY_ONCE,
             account_id=author.id,
             key=draft.idempotency_key,
             post_id=post.id,
@@ -152,6 +154,11 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
 
 
 # -- what editing shares ----------------------------------------------------------------------
+
+
+def tidy(draft: Draft) -> Draft:
+    """Without what cannot be stored or shown."""
+    return structs.replace(draft, text=storable(draft.text), spoiler=storable(draft.spoiler))
 
 
 def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
@@ -252,6 +259,12 @@ def ais_are_off(tx: Tx, thread_id: int) -> bool:
 
 _SAID = sa.select(idempotency.c.post_id).where(
     idempotency.c.account_id == sa.bindparam("who"), idempotency.c.key == sa.bindparam("key")
+)
+_say_once = insert(idempotency)
+# Again under a known key: the post that it gave was taken back.
+_SAY_ONCE = _say_once.on_conflict_do_update(
+    index_elements=["account_id", "key"],
+    set_={"post_id": _say_once.excluded.post_id, "at": _say_once.excluded.at},
 )
 
 

@@ -33,6 +33,8 @@ USUAL = 20
 MOST = 40
 QUERY_MAX = 2_048
 """Characters: the length of a long address; more are no search."""
+OFFSET_MAX = 10_000
+"""Nobody pages so far; each page costs all those before it."""
 TYPES = ("accounts", "statuses", "hashtags")
 _HANDLE = re.compile(r"@?[^\s@/]+@[^\s@/]+\.?[^\s@/]*")
 _PROFILE_PATH = re.compile(r"/(?:@|users/)([^/@\s]+)/?")
@@ -62,7 +64,7 @@ async def find(
         raise Invalid("Validation failed: Type is not included in the list")
     if viewer is None and (resolve or offset):
         raise WeftError("Search queries that resolve or paginate need authentication", 401)
-    most, skip = max(1, min(limit, MOST)), max(0, offset)
+    most, skip = max(1, min(limit, MOST)), max(0, min(offset, OFFSET_MAX))
     author = id_of(account_id) if account_id else None
     address = text.startswith(("https://", "http://"))
     nameable = address or _HANDLE.fullmatch(text)

@@ -1,0 +1,79 @@
+"""What buggy clients send: it is refused in words, or kept without what cannot be kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.conftest import Edge
+from tests.conftest import House
+from weft.people.model import Account
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_characters_that_no_database_keeps_are_left_out(edge: Edge, ada: Account) -> None:
+    client = edge.of(ada)
+    answer = await client.post(
+        "/api/v1/statuses", json={"status": "nul \x00 bell \x07\r\nline", "spoiler_text": "a\x00b"}
+    )
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert made["spoiler_text"] == "ab"
+    source = (await client.get(f"/api/v1/statuses/{made['id']}/source")).json()
+    assert source["text"] == "nul  bell \nline"
+    changed = await client.put(f"/api/v1/statuses/{made['id']}", json={"status": "again\x00!"})
+    assert changed.json()["content"] == "<p>again!</p>"
+    empty = await client.post("/api/v1/statuses", json={"status": "\x00"})
+    assert empty.status_code == 422
+    app = await edge.of(None).post(
+        "/api/v1/apps",
+        json={"client_name": "A\x00pp\u202e", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"},
+    )
+    assert app.json()["name"] == "App"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/@a%00b",
+        "/@a%00b.rss",
+        "/tags/%00",
+        "/ap/named/%00",
+        "/.well-known/webfinger?resource=acct:%00@weft.test",
+        "/oauth/authorize?client_id=%00",
+        "/api/v1/accounts/lookup?acct=%00",
+        "/api/v1/timelines/tag/x?any=%00",
+        "/api/v2/search?q=%00",
+        "/api/v2/search?q=a&offset=99999999999999999999",
+        "/api/v1/notifications/unread_count?types=%00",
+    ],
+)
+async def test_addresses_that_name_nothing_are_answered(
+    edge: Edge, ada: Account, path: str
+) -> None:
+    assert (await edge.of(ada).get(path)).status_code < 500
+
+
+async def test_json_without_end_is_refused(edge: Edge, ada: Account) -> None:
+    kind = {"content-type": "application/json"}
+    for method, path in (
+        ("POST", "/api/v1/statuses"),
+        ("PATCH", "/api/v1/accounts/update_credentials"),
+    ):
+        body = b'{"note":' + b"[" * 100_000
+        answer = await edge.of(ada).ask(method, path, content=body, headers=kind)
+        assert answer.status_code == 400, answer.text
+
+
+async def test_a_key_is_good_again_once_its_post_was_taken_back(
+    edge: Edge, house: House, ada: Account
+) -> None:
+    client = edge.of(ada)
+    key = {"Idempotency-Key": "k"}
+    first = (await client.post("/api/v1/statuses", json={"status": "one"}, headers=key)).json()
+    await client.delete(f"/api/v1/statuses/{first['id']}")
+    again = await client.post("/api/v1/statuses", json={"status": "one"}, headers=key)
+    assert again.status_code == 200, again.text
+    assert again.json()["id"] != first["id"]
+    same = await client.post("/api/v1/statuses", json={"status": "one"}, headers=key)
+    assert same.json()["id"] == again.json()["id"]
