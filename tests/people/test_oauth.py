@@ -133,6 +133,18 @@ def test_pkce_stands_in_for_the_secret(house: House) -> None:
     )
 
 
+def test_a_challenge_that_was_taken_out_on_the_way_is_missed(house: House) -> None:
+    """The app sent one (it has a verifier), so somebody stands between (RFC 9700, 2.1.1)."""
+    ada, one = house.person("ada"), app(house)
+    code = house.db.write_now(
+        lambda tx: oauth.create_grant(tx, one, ada.id, "read", redirect_uri=BACK, challenge=None)
+    )
+    taken = house.db.write_now(
+        lambda tx: oauth.exchange(tx, one, code, BACK, verifier="w" * 43, secret="shown")
+    )
+    assert taken is None
+
+
 def test_a_revoked_token_is_nobodys_and_streams_hear_of_it(house: House) -> None:
     ada = house.person("ada")
     issued = house.db.write_now(lambda tx: oauth.issue(tx, "read", account_id=ada.id, app_id=None))

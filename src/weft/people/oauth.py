@@ -133,7 +133,7 @@ def create_app(
     """Register an app. Errors: Invalid (no name, a redirect address that is none, scopes that do
     not exist).
     """
-    name = name.strip()
+    name = _printable(name)
     if not name:
         raise Invalid("Validation failed: Application name can't be blank")
     uris = list(dict.fromkeys(uri.strip() for uri in redirect_uris if uri.strip()))
@@ -149,13 +149,18 @@ def create_app(
         client_id=secrets.token_urlsafe(32),
         client_secret=secrets.token_urlsafe(32),
         name=name[:APP_NAME_MAX],
-        website=(website or "").strip()[:URI_MAX] or None,
+        website=_printable(website or "")[:URI_MAX] or None,
         redirect_uris=uris,
         scopes=" ".join(dict.fromkeys((scopes or "read").split())),
         created_at=tx.now,
     )
     tx.run(apps.insert(), {field: getattr(app, field) for field in App.__struct_fields__})
     return app
+
+
+def _printable(text: str) -> str:
+    """What an app says of itself stands on the page on which one says yes to it."""
+    return "".join(char for char in text if char.isprintable()).strip()
 
 
 def _may_redirect_to(uri: str) -> bool:
@@ -230,7 +235,9 @@ def exchange(
     if grant.challenge is not None:
         if verifier is None or not hmac.compare_digest(grant.challenge, s256(verifier)):
             return None
-    elif secret is None:
+    elif secret is None or verifier is not None:
+        # A verifier without a challenge: somebody took the challenge out on the way here
+        # (RFC 9700 §2.1.1, PKCE downgrade).
         return None
     return issue(tx, grant.scopes, account_id=grant.account_id, app_id=app.id)
 
