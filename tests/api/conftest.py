@@ -57,7 +57,7 @@ class Edge:
         self.blobs = Blobs(folder)
         self.looked_up: list[str] = []
         self.elsewhere: dict[str, Callable[[], object]] = {}
-        app = build(
+        self.app = app = build(
             {
                 "db": house.db,
                 "settings": Settings(data=folder),
