@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.conftest import Edge
 from tests.conftest import House
-from weft.people import blocks, follows
+from weft.people import accounts, blocks, follows
 from weft.people.model import Account
 from weft.threads.model import Incoming
 from weft.threads.publish import receive
@@ -108,3 +108,11 @@ async def test_tags_of_what_was_said_to_a_few_are_not_found(
     house.post(ada, "#layers for cakes")
     for viewer in (None, bob, ada):
         assert (await find(edge, viewer, q="lay", type="hashtags"))["hashtags"] == ["layers"]
+
+
+async def test_who_no_longer_wants_to_be_found_is_not(edge: Edge, house: House) -> None:
+    weaver = house.person("weaver", indexable=True)
+    house.post(weaver, "A loom for wool")
+    assert (await find(edge, None, q="loom"))["statuses"]
+    house.db.write_now(lambda tx: accounts.update(tx, weaver.id, indexable=False))
+    assert (await find(edge, None, q="loom"))["statuses"] == []

@@ -1,9 +1,10 @@
-"""Finding posts and tags by words; whose posts can be found is decided when they are indexed."""
+"""Finding posts and tags by words: public posts of those who agreed to it."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from weft.people.tables import accounts
 from weft.store import search as index
 from weft.store.among import among
 from weft.store.database import Tx
@@ -17,10 +18,12 @@ LOOK_MAX = 200
 """Best matches that are looked at; those the viewer may not see fall out of them."""
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+# Whoever changed their mind is not found by what was indexed before.
+_willing = sa.exists().where(accounts.c.id == posts.c.author_id, accounts.c.indexable.is_(True))
 _SHOWN = {
-    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
+    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None), _willing),
     True: sa.select(*COLUMNS).where(
-        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id)
+        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id), _willing
     ),
 }
 _TAGS = (
