@@ -198,8 +198,7 @@ def finish(tx: Tx, job: Job) -> None:
     """
     if tx.row(_FINISH, job_id=job.id, worker=job.lease) is None:
         raise LeaseLost("This job is no longer ours", cause=f"{job.kind} {job.id}")
-    if job.lane is not None:
-        tx.signal("jobs")
+    # No signal: the worker that ends a job looks for the next of its lane itself.
 
 
 def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None:
