@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from weft.api import limits
@@ -47,3 +49,38 @@ def test_strangers_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(windows._counts) == 10
     assert windows.count("99") == (3, 1_100)
     assert windows.count("0") == (4, 1_100)
+
+
+def test_one_line_at_home_is_one_address() -> None:
+    def address(shown: str) -> str:
+        return limits.address_of({"client": (shown, 1)})  # pyright: ignore[reportArgumentType]
+
+    assert address("192.0.2.7") == "192.0.2.7"
+    assert address("::ffff:192.0.2.7") == "192.0.2.7"
+    assert address("2001:db8:1:2::1") == address("2001:db8:1:2:ffff::9")
+    assert address("2001:db8:1:2::1") != address("2001:db8:1:3::1")
+    assert address("unix socket: none") == "unix socket: none"
+
+
+@pytest.mark.anyio
+async def test_headers_that_change_each_time_do_not_get_around_the_limit() -> None:
+    limited = limits.limited(limits.Limits())
+    answers: list[int] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    for number in range(limits.API.most + 1):
+        scope: Any = {
+            "type": "http",
+            "method": "POST",
+            "path": "/oauth/token",
+            "client": ("192.0.2.7", 1),
+            "headers": [(b"authorization", b"Basic %d" % number)],
+        }
+        await limited(app)(scope, None, send)  # pyright: ignore[reportArgumentType]
+    assert answers == [200] * limits.API.most + [429]
