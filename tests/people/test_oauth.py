@@ -195,3 +195,39 @@ def test_a_session_ends_by_itself_and_is_swept(house: House) -> None:
     assert house.db.read_now(lambda tx: oauth.session_owner(tx, key)) is not None
     house.db.write_now(lambda tx: oauth.close_session(tx, key))
     assert house.db.read_now(lambda tx: oauth.session_owner(tx, key)) is None
+
+
+def test_what_strangers_register_does_not_stay_for_ever(house: House) -> None:
+    ada = house.person("ada")
+    unused, asked, own, used = (app(house) for _ in range(4))
+
+    def use(tx: oauth.Tx) -> None:
+        oauth.create_grant(tx, asked, ada.id, "read", redirect_uri=BACK, challenge=None)
+        oauth.issue(tx, "read", account_id=None, app_id=own.id)
+        oauth.issue(tx, "read", account_id=ada.id, app_id=used.id)
+
+    def left(later: int) -> list[oauth.App]:
+        def look(tx: oauth.Tx) -> list[oauth.App]:
+            tx.now += later
+            oauth.prune(tx)
+            return [one for one in (unused, asked, own, used) if oauth.app_by_id(tx, one.id)]
+
+        return house.db.write_now(look)
+
+    house.db.write_now(use)
+    assert left(0) == [unused, asked, own, used]
+    assert left(oauth.UNUSED_APP_KEEP + 1) == [own, used]  # the code ran out, too
+    assert left(oauth.OWN_TOKEN_KEEP + 1) == [used]
+
+
+def test_an_app_keeps_few_tokens_for_itself(house: House) -> None:
+    one = app(house)
+    issued = [
+        house.db.write_now(lambda tx: oauth.issue(tx, "read", account_id=None, app_id=one.id))
+        for _ in range(oauth.OWN_TOKENS_MAX + 2)
+    ]
+    good = [
+        house.db.read_now(lambda tx, at=made.token: oauth.token_owner(tx, at)) is not None
+        for made in issued
+    ]
+    assert good == [False, False, *[True] * oauth.OWN_TOKENS_MAX]

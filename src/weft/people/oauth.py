@@ -32,6 +32,12 @@ SESSION_LIFE = 30 * DAY
 """How long a browser need not ask for the password again to say yes to another app."""
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 """Redirect address of apps that have none: the code is shown for copying."""
+UNUSED_APP_KEEP = 7 * DAY
+"""How long an app stays that nobody said yes to: anyone may register any number of them."""
+OWN_TOKENS_MAX = 5
+"""Tokens of one app for itself: it needs one, and loses some."""
+OWN_TOKEN_KEEP = 180 * DAY
+"""How long an app stays that only ever had a token for itself, after the last of these."""
 APP_NAME_MAX = 200
 URI_MAX = 2_000
 URIS_MAX = 20
@@ -267,12 +273,22 @@ _REVOKE_ALL = (
     .where(tokens.c.account_id == sa.bindparam("whose"))
     .returning(tokens.c.id, tokens.c.account_id)
 )
+_OWN_TOKENS = (
+    sa.select(tokens.c.id)
+    .where(tokens.c.app_id == sa.bindparam("which"), tokens.c.account_id.is_(None))
+    .order_by(tokens.c.id.desc())
+)
+_DROP_TOKEN = tokens.delete().where(tokens.c.id == sa.bindparam("which"))
 _TOKEN_APP = sa.select(tokens.c.app_id).where(tokens.c.hash == sa.bindparam("which"))
 
 
 def issue(tx: Tx, scopes: str, *, account_id: int | None, app_id: int | None) -> Issued:
     """A new token; ``account_id`` None: the app's own. Tokens do not expire, as Mastodon's."""
     token = secrets.token_urlsafe(32)
+    if account_id is None and app_id is not None:
+        for row in tx.rows(_OWN_TOKENS, which=app_id)[OWN_TOKENS_MAX - 1 :]:
+            tx.run(_DROP_TOKEN, which=row.id)
+            events.append(tx, "token.revoked", subject_id=row.id)
     tx.run(
         _ISSUE,
         id=new_id(),
@@ -355,10 +371,21 @@ def close_session(tx: Tx, key: str) -> None:
     tx.run(sessions.delete().where(sessions.c.hash == _hash(key)))
 
 
+_UNUSED = apps.delete().where(
+    apps.c.created_at < sa.bindparam("unused"),
+    ~sa.exists().where(grants.c.app_id == apps.c.id),
+    ~sa.exists().where(
+        tokens.c.app_id == apps.c.id,
+        sa.or_(tokens.c.account_id.isnot(None), tokens.c.created_at > sa.bindparam("own")),
+    ),
+)
+
+
 def prune(tx: Tx) -> None:
-    """Forget codes and sessions that ran out."""
+    """Forget codes and sessions that ran out, and apps that nobody uses."""
     for table in (grants, sessions):
         tx.run(table.delete().where(table.c.expires_at <= tx.now))
+    tx.run(_UNUSED, unused=tx.now - UNUSED_APP_KEEP, own=tx.now - OWN_TOKEN_KEEP)
 
 
 def _hash(secret: str) -> str:
