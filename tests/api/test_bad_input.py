@@ -77,3 +77,15 @@ async def test_a_key_is_good_again_once_its_post_was_taken_back(
     assert again.json()["id"] != first["id"]
     same = await client.post("/api/v1/statuses", json={"status": "one"}, headers=key)
     assert same.json()["id"] == again.json()["id"]
+
+
+async def test_only_those_who_may_send_files_may_send_much(edge: Edge, ada: Account) -> None:
+    body = b'{"grant_type": "' + b"x" * (3 * 1024 * 1024) + b'"}'
+    kind = {"content-type": "application/json"}
+    for client, path in (
+        (edge.of(None), "/oauth/token"),
+        (edge.of(None), "/api/v1/apps"),
+        (edge.of(ada), "/api/v1/statuses"),
+    ):
+        answer = await client.post(path, content=body, headers=kind)
+        assert answer.status_code == 413, answer.text[:200]

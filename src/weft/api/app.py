@@ -38,9 +38,9 @@ from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
 
-BODY_MAX = 20 * 1024 * 1024
-"""Bytes of the largest request: a picture of 16 MB in its form. Smaller limits stand at the
-routes that need them.
+BODY_MAX = 2 * 1024 * 1024
+"""Bytes of the largest request without a file, twice an inbox's limit: anybody may send one, and it
+is held in memory. Routes that take files say how much more they need.
 """
 
 ROUTES = [
