@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ai.town import Town
 from weft.ai import hear, members
 from weft.kernel.clock import DAY, HOUR, now_ms
@@ -158,3 +160,26 @@ def test_a_crowd_of_ais_is_not_woken_by_one_post(town: Town) -> None:
     town.house.post(ada, " ".join(f"@{one.username}" for one in crowd))
     assert town.answer_all() == hear.CALLED_MAX
     assert town.outcomes(crowd[-1]) == [("silent", "crowd")]
+
+
+@pytest.mark.parametrize("servers", [1, 3])
+def test_other_servers_have_a_budget_together(
+    town: Town, monkeypatch: pytest.MonkeyPatch, servers: int
+) -> None:
+    """Accounts and names of servers cost a stranger nothing; answers cost the owner of the AI."""
+    monkeypatch.setattr(hear, "SERVER_PER_HOUR", 3)
+    monkeypatch.setattr(hear, "ELSEWHERE_PER_HOUR", 6)
+    ada = town.house.person("ada")
+    guide = town.ai(ada, "guide")
+    for number in range(8):
+        asker = town.house.remote(f"bo{number}", f"flood{number % servers}.test")
+        town.heard(asker, "question?", mentions=[guide])
+        town.answer_all()
+    most = 3 if servers == 1 else 6
+    ends = town.outcomes(guide)
+    assert ends[:most] == [("answered", "")] * most
+    assert ends[most] == ("declined", "server_budget")  # it says why, once
+    assert ends[most + 1 :] == [("silent", "server_budget")] * (7 - most)
+    town.house.post(ada, "@guide and me?")
+    town.answer_all()
+    assert town.outcomes(guide)[-1] == ("answered", "")

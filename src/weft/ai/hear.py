@@ -42,6 +42,11 @@ BOT_PER_HOUR = 6
 """Answers of one AI to one AI or bot, in all threads together."""
 THREAD_PER_HOUR = 20
 """Answers of one AI in one thread: beyond this it is no longer the people's thread."""
+SERVER_PER_HOUR = 120
+"""Answers of one AI to everybody of one other server: accounts cost nothing there, answers of a
+model do cost something here."""
+ELSEWHERE_PER_HOUR = 600
+"""Answers of one AI to all other servers together, as names of servers cost little either."""
 CALLED_MAX = 8
 """AIs of this server that one post wakes: calling all of them is a flood, not a question."""
 
@@ -80,6 +85,17 @@ _recent = sa.and_(
 _TO_ASKER = sa.select(sa.func.count()).where(ai_turns.c.asker_id == sa.bindparam("asker"), _recent)
 _IN_THREAD = sa.select(sa.func.count()).where(
     ai_turns.c.thread_id == sa.bindparam("thread"), _recent
+)
+
+_TO_SERVERS = (
+    sa.select(
+        sa.func.count(),
+        sa.func.coalesce(
+            sa.func.sum(sa.case((account_table.c.domain == sa.bindparam("server"), 1), else_=0)), 0
+        ),
+    )
+    .join_from(ai_turns, account_table, account_table.c.id == ai_turns.c.asker_id)
+    .where(account_table.c.domain != "", _recent)
 )
 
 
@@ -141,6 +157,12 @@ def over_budget(tx: Tx, ai: Ai, asker: Account, post: Post) -> tuple[Reason, boo
     given = tx.scalar(_IN_THREAD, ai=ai.account_id, thread=post.thread_id, since=since)
     if given >= THREAD_PER_HOUR:
         return "thread_budget", given == THREAD_PER_HOUR and not machine
+    if not asker.local:
+        row = tx.row(_TO_SERVERS, ai=ai.account_id, server=asker.domain, since=since)
+        total, there = (int(value) for value in row) if row is not None else (0, 0)
+        if total >= ELSEWHERE_PER_HOUR or there >= SERVER_PER_HOUR:
+            moment = total == ELSEWHERE_PER_HOUR or there == SERVER_PER_HOUR
+            return "server_budget", moment and not machine
     return "", False
 
 

@@ -53,6 +53,13 @@ def said_enough_here() -> str:
     )
 
 
+def asked_from_everywhere() -> str:
+    return (
+        "I have been asked a lot from other servers within the last hour, so I'll take a break from"
+        " them. Please try again in an hour."
+    )
+
+
 def unavailable() -> str:
     return (
         "I'm sorry, I can't answer right now: the model behind me could not be reached. Please ask"

@@ -208,6 +208,8 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
         return Ready(turn, said=Said("declined", turn.reason, speech.asked_too_often()))
     if turn.reason == "thread_budget":
         return Ready(turn, said=Said("declined", turn.reason, speech.said_enough_here()))
+    if turn.reason == "server_budget":
+        return Ready(turn, said=Said("declined", turn.reason, speech.asked_from_everywhere()))
     if not context.spoken(ai, post.language):
         return Ready(turn, said=Said("declined", "language", speech.other_languages(ai.languages)))
     told = context.gather(tx, ai, accounts.get(tx, ai.account_id), asker, post, shelf)
