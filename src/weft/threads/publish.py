@@ -14,28 +14,26 @@ import sqlalchemy as sa
 from msgspec import structs
 from sqlalchemy.dialects.postgresql import insert
 
-from weft.kernel.clock import DAY, MINUTE
+from weft.kernel.clock import MINUTE
 from weft.kernel.errors import Forbidden, Invalid, NotFound
-from weft.kernel.ids import floor_at, id_at, new_id
+from weft.kernel.ids import id_at, new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
-from weft.people.tables import follows
 from weft.store import search
 from weft.store.database import Tx
 from weft.threads import limits, markup, posts
+from weft.threads.homes import enter_homes, tell_subscribers
 from weft.threads.model import Draft, Incoming, Media, Mention, Post
 from weft.threads.notifications import notify
 from weft.threads.sanitize import html_to_text
-from weft.threads.tables import home, idempotency, media, post_mentions, post_tags
+from weft.threads.tables import idempotency, media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
 from weft.threads.tokens import fold_tag, storable
 from weft.work import events
 
 FUTURE_MAX = 5 * MINUTE
 """How far ahead a peer's clock may be before a post counts as written now."""
-BOOST_AGAIN = 1 * DAY
-"""Within this time a second boost of the same post does not enter a home timeline again."""
 FORMATS = {"plain": markup.Format.PLAIN, "markdown": markup.Format.MARKDOWN}
 
 
@@ -336,104 +334,10 @@ def _keep(tx: Tx, author: Account, mentioned: list[Account], values: dict[str, A
     for account in mentioned:
         if account.local:
             notify(tx, account.id, "mention", author.id, post.id)
-    _tell_subscribers(tx, author, post)
+    tell_subscribers(tx, author, post)
     index_words(tx, author, post)
     events.append(tx, "post.created", actor_id=author.id, subject_id=post.id)
     return post
-
-
-_follower = follows.alias("f")
-_reader = account_table.alias("reader")
-_parents = follows.alias("parents")
-_shown = home.alias("shown")
-_shown_post = post_table.alias("shown_post")
-
-
-def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            _follower.c.follower_id,
-            sa.bindparam("post", type_=sa.BigInteger),
-            _follower.c.target_id,
-        )
-        .join_from(_follower, _reader, _reader.c.id == _follower.c.follower_id)
-        .where(
-            _follower.c.target_id == sa.bindparam("author"),
-            _follower.c.accepted.is_(True),
-            _reader.c.domain == "",
-            _reader.c.kind == "person",
-            *extra,
-        )
-    )
-
-
-def _fan_out(*extra: sa.ColumnElement[bool]) -> sa.Insert:
-    return (
-        insert(home)
-        .from_select(["account_id", "post_id", "author_id"], _audience(*extra))
-        .on_conflict_do_nothing()
-    )
-
-
-_TO_FOLLOWERS = _fan_out()
-# A reply is for those who know both sides of the conversation.
-_TO_BOTH_SIDES = _fan_out(
-    sa.or_(
-        _follower.c.follower_id == sa.bindparam("to"),
-        sa.exists().where(
-            _parents.c.follower_id == _follower.c.follower_id,
-            _parents.c.target_id == sa.bindparam("to"),
-            _parents.c.accepted.is_(True),
-        ),
-    )
-)
-_TO_MENTIONED = _fan_out(
-    sa.exists().where(
-        post_mentions.c.post_id == sa.bindparam("post", type_=sa.BigInteger),
-        post_mentions.c.account_id == _follower.c.follower_id,
-    )
-)
-_TO_BOOST_READERS = _fan_out(
-    _follower.c.reblogs.is_(True),
-    ~sa.exists().where(
-        _shown.c.account_id == _follower.c.follower_id,
-        _shown.c.post_id == _shown_post.c.id,
-        _shown.c.post_id > sa.bindparam("recent"),
-        sa.or_(
-            _shown_post.c.id == sa.bindparam("original"),
-            _shown_post.c.boost_of_id == sa.bindparam("original"),
-        ),
-    ),
-)
-_TO_AUTHOR = insert(home).on_conflict_do_nothing()
-
-
-def enter_homes(tx: Tx, author: Account, post: Post) -> None:
-    """Write the post into the home timelines it belongs in (fan-out on write: reading one is a
-    range of an index, however many one follows).
-    """
-    if author.local:
-        tx.run(_TO_AUTHOR, account_id=author.id, post_id=post.id, author_id=author.id)
-    who = {"post": post.id, "author": author.id}
-    if post.boost_of_id is not None:
-        recent = floor_at(tx.now - BOOST_AGAIN)
-        tx.run(_TO_BOOST_READERS, original=post.boost_of_id, recent=recent, **who)
-    elif post.visibility == "direct":
-        tx.run(_TO_MENTIONED, **who)
-    elif post.reply_to_uri is None or post.reply_to_author_id == author.id:
-        tx.run(_TO_FOLLOWERS, **who)
-    elif post.reply_to_author_id is not None:
-        tx.run(_TO_BOTH_SIDES, to=post.reply_to_author_id, **who)
-
-
-_SUBSCRIBERS = _audience(_follower.c.notify.is_(True))
-
-
-def _tell_subscribers(tx: Tx, author: Account, post: Post) -> None:
-    if post.visibility == "direct" or post.reply_to_author_id not in (None, author.id):
-        return
-    for row in tx.rows(_SUBSCRIBERS, post=post.id, author=author.id):
-        notify(tx, row[0], "status", author.id, post.id)
 
 
 _ORPHANS = sa.select(post_table.c.id, post_table.c.thread_id).where(

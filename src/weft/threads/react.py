@@ -17,9 +17,9 @@ from weft.store.database import Tx
 from weft.store.page import Page, paged
 from weft.threads import posts
 from weft.threads.delete import remove
+from weft.threads.homes import enter_homes
 from weft.threads.model import Post, Visibility
 from weft.threads.notifications import notify
-from weft.threads.publish import enter_homes
 from weft.threads.tables import bookmarks, likes, muted_threads
 from weft.threads.tables import posts as post_table
 from weft.work import events

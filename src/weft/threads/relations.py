@@ -24,7 +24,7 @@ _latest = (
     .where(
         posts.c.author_id == _author,
         posts.c.visibility.in_(("public", "unlisted", "private")),
-        # The rules by which a new post enters (threads.publish.enter_homes).
+        # The rules by which a new post enters (threads.homes.enter_homes).
         sa.or_(posts.c.boost_of_id.is_(None), sa.bindparam("reblogs", type_=sa.Boolean)),
         sa.or_(
             posts.c.reply_to_uri.is_(None),
