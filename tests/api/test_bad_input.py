@@ -89,3 +89,12 @@ async def test_only_those_who_may_send_files_may_send_much(edge: Edge, ada: Acco
     ):
         answer = await client.post(path, content=body, headers=kind)
         assert answer.status_code == 413, answer.text[:200]
+
+
+async def test_a_tag_that_grows_when_it_is_folded(edge: Edge, ada: Account) -> None:
+    tag = "\ufdfa" * 100  # one character each, which compatibility folding writes as eighteen
+    client = edge.of(ada)
+    answer = await client.post("/api/v1/statuses", json={"status": f"#{tag}"})
+    assert answer.status_code == 200, answer.text
+    found = await client.get(f"/api/v1/timelines/tag/{tag}")
+    assert [one["id"] for one in found.json()] == [answer.json()["id"]]

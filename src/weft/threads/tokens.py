@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 # Longer than any word people use (Mastodon: 255 in the database); not a tag beyond it.
 TAG_CHARS: Final = 100
+# As long as the column by which tags are found: one character of 100 can fold into 18.
+FOLD_CHARS: Final = 255
 # RFC 1035: 253 for a name; room for a port. A username on other servers is rarely over 64.
 USERNAME_CHARS: Final = 128
 HOST_CHARS: Final = 260
@@ -151,4 +153,4 @@ def fold_tag(tag: str) -> str:
     folded = tag.lstrip("#＃").replace("\u200c", "")
     while (again := unicodedata.normalize("NFKC", folded).casefold()) != folded:
         folded = again
-    return folded
+    return folded[:FOLD_CHARS]
