@@ -52,7 +52,7 @@ class Edge:
     to what then becomes known.
     """
 
-    def __init__(self, house: House, folder: Path) -> None:
+    def __init__(self, house: House, folder: Path, **more: Any) -> None:
         self.house = house
         self.blobs = Blobs(folder)
         self.looked_up: list[str] = []
@@ -63,7 +63,8 @@ class Edge:
                 "settings": Settings(data=folder),
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
-                **dict.fromkeys(("client", "hub", "inbox", "keys")),  # nobody asks for them here
+                **dict.fromkeys(("client", "hub", "inbox", "keys")),  # who asks for them gives them
+                **more,
             },
             generous=1_000,
         )
