@@ -21,9 +21,13 @@ AGAIN_S = 1.0
 """After a fault, such as a database that is being restarted."""
 
 
-async def follow(database: Database, hand_on: Callable[[list[Event]], Awaitable[None]]) -> None:
+async def follow(
+    database: Database,
+    hand_on: Callable[[list[Event]], Awaitable[None]],
+    begun: asyncio.Event | None = None,
+) -> None:
     """Call ``hand_on`` with each batch of events from now on, until cancelled. Faults of the store
-    are waited out, and nothing is left out for them.
+    are waited out, and nothing is left out for them. ``begun`` is set when "now" is fixed.
     """
     loop = asyncio.get_running_loop()
     wake = asyncio.Event()
@@ -41,6 +45,8 @@ async def follow(database: Database, hand_on: Callable[[list[Event]], Awaitable[
             try:
                 if position is None:
                     position = await database.read(events.last_position)
+                    if begun is not None:
+                        begun.set()
                 fresh = await database.read(lambda tx, at=position: events.after(tx, at, BATCH))
             except Exception as fault:  # noqa: BLE001 - whatever it is, it ends some day
                 log.error("tail.read_failed", error=repr(fault))  # noqa: TRY400

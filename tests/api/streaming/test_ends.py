@@ -38,8 +38,7 @@ def listener(found: Bearer) -> Listener:
 async def running(house: House) -> AsyncIterator[Hub]:
     hub = Hub(house.db)
     task = asyncio.create_task(hub.run())
-    await asyncio.sleep(0)
-    await house.db.read(lambda tx: None)  # behind the hub's own first look
+    await asyncio.wait_for(hub.listening.wait(), 10)
     try:
         yield hub
     finally:

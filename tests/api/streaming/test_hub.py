@@ -78,8 +78,7 @@ def _said(frame: Frame) -> str:
 async def live(house: House) -> AsyncIterator[Live]:
     made = Live(house)
     running = asyncio.create_task(made.hub.run())
-    await asyncio.sleep(0)
-    await house.db.read(lambda tx: None)
+    await asyncio.wait_for(made.hub.listening.wait(), SOON_S)
     yield made
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

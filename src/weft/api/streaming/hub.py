@@ -96,9 +96,11 @@ class Hub:
         self._db = database
         self._listeners: dict[str, set[Listener]] = {}
         self._open: set[Listener] = set()
+        self.listening = asyncio.Event()
+        """Set once it follows the log: what is written from then on is heard."""
 
     async def run(self) -> None:
-        await tail.follow(self._db, self._hand_on)
+        await tail.follow(self._db, self._hand_on, self.listening)
 
     def check_room(self, account_id: int) -> None:
         """Errors: 429, when a member holds too many connections already."""
