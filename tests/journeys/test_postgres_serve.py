@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import empty_database
+from tests.postgres import new_database
 from tests.servers import Client, Server, plain
 
 pytestmark = pytest.mark.postgres
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def shop(postgres_url: str, tmp_path: Path) -> Iterator[Server]:
-    for database in empty_database(postgres_url, "journey"):
+    for database in new_database(postgres_url, "journey"):
         with Server(tmp_path / "shop", "127.0.0.4", database=database) as server:
             yield server
 
