@@ -19,6 +19,8 @@ from weft.kernel.errors import WeftError
 from weft.people import accounts
 from weft.store import facts
 from weft.store.database import Database, Tx
+from weft.threads.model import Draft, Post
+from weft.threads.publish import publish
 from weft.work import events, jobs
 from weft.work.jobs import NewJob
 
@@ -213,3 +215,26 @@ def test_positions_never_begin_again(house: House) -> None:
     house.db.write_now(events.prune)
     house.db.write_now(lambda tx: events.append(tx, "new"))
     assert [one.kind for one in house.db.read_now(lambda tx: events.after(tx, last))] == ["new"]
+
+
+async def test_a_post_sent_to_two_processes_at_once_is_one(house: House) -> None:
+    """A client that gets no answer repeats itself, and its second way may lead to another process."""
+    ada = house.person("ada")
+    other = Database(house.url, house.db.site)
+    draft = Draft("only once", idempotency_key="k")
+
+    def say(tx: Tx) -> Post:
+        return publish(tx, ada, draft)
+
+    try:
+        said = await asyncio.gather(
+            *(db.write(say) for db in (house.db, other) * 3), return_exceptions=True
+        )
+    finally:
+        other.close()
+    assert {one.id for one in said if isinstance(one, Post)} != set()
+    assert all(isinstance(one, Post) or getattr(one, "status", 0) == 409 for one in said), said
+    again = house.db.write_now(say)
+    assert {one.id for one in said if isinstance(one, Post)} == {again.id}
+    count = sa.text("SELECT count(*) FROM posts")
+    assert house.db.read_now(lambda tx: tx.scalar(count)) == 1

@@ -15,7 +15,7 @@ from msgspec import structs
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.clock import MINUTE
-from weft.kernel.errors import Forbidden, Invalid, NotFound
+from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
 from weft.kernel.ids import id_at, new_id
 from weft.people import accounts
 from weft.people.model import Account
@@ -88,13 +88,10 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
         },
     )
     if draft.idempotency_key is not None:
-        tx.run(
-            _SAY_ONCE,
-            account_id=author.id,
-            key=draft.idempotency_key,
-            post_id=post.id,
-            at=tx.now,
-        )
+        said = {"account_id": author.id, "key": draft.idempotency_key, "post_id": post.id}
+        if tx.row(_SAY_ONCE, at=tx.now, **said) is None:
+            # Another process has just written it: this one is rolled back, and asked again gives it.
+            raise WeftError("The same post is being written already", 409)
     return post
 
 
@@ -259,11 +256,12 @@ _SAID = sa.select(idempotency.c.post_id).where(
     idempotency.c.account_id == sa.bindparam("who"), idempotency.c.key == sa.bindparam("key")
 )
 _say_once = insert(idempotency)
-# Again under a known key: the post that it gave was taken back.
 _SAY_ONCE = _say_once.on_conflict_do_update(
     index_elements=["account_id", "key"],
     set_={"post_id": _say_once.excluded.post_id, "at": _say_once.excluded.at},
-)
+    # Again under a known key, when the post that it gave was taken back.
+    where=~sa.exists().where(post_table.c.id == idempotency.c.post_id),
+).returning(idempotency.c.post_id)
 
 
 def _said_before(tx: Tx, author_id: int, key: str) -> Post | None:
