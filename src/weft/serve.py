@@ -16,6 +16,8 @@ from weft.settings import Settings
 
 BACKLOG = 2048
 """Connections that wait to be accepted: a boost by someone famous arrives as a burst."""
+SAID_MAX = 64 * 1024
+"""Bytes of one WebSocket message; what clients say on a stream is some 60."""
 LEAVE_S = 5
 """How long open requests may go on after Ctrl-C; open streams are closed at once."""
 
@@ -45,6 +47,7 @@ async def _serve(settings: Settings, ready: Callable[[House], Awaitable[None]] |
                 port=settings.port,
                 http="httptools",
                 ws="websockets-sansio",
+                ws_max_size=SAID_MAX,
                 lifespan="off",
                 proxy_headers=True,
                 forwarded_allow_ips=settings.proxies,
