@@ -254,6 +254,20 @@ def test_damage_is_refused_or_survived_never_a_crash(kind: Kind, seed: int, hits
         assert load(made.small).size == (made.small_width, made.small_height)
 
 
+def test_exif_of_the_wrong_kind_is_damage() -> None:
+    """The resolution is a word here; Pillow falls over it when it writes the picture anew."""
+    plain = save(draw(8, 8), Kind.PNG, exif=exif(6))
+    start = plain.index(b"eXIf")
+    (size,) = struct.unpack(">I", plain[start - 4 : start])
+    odd = b"eXIf" + bytes.fromhex(
+        "4d4d002a000000080002011200030000000100060000011e0002000000036d65000000000007"
+    )
+    chunk = struct.pack(">I", len(odd) - 4) + odd + struct.pack(">I", zlib.crc32(odd))
+    bent = plain[: start - 4] + chunk + plain[start + 4 + size + 4 :]
+    with pytest.raises(WeftError):
+        pictures.process(bent)
+
+
 def test_faces_and_headers_have_their_sizes() -> None:
     data = save(draw(900, 600), Kind.JPEG, exif=exif(6))
     face = pictures.avatar(data)

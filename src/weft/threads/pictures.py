@@ -95,8 +95,10 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 # What Pillow and `struct` raise on broken files. Not `Exception`: our own mistakes stay visible.
+# TypeError: EXIF entries of a kind that Pillow does not expect for their name.
 _DAMAGE: Final = (
     OSError,
+    TypeError,
     SyntaxError,
     ValueError,
     EOFError,
