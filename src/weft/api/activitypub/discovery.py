@@ -77,7 +77,7 @@ def _jrd(site: Site, account: Account) -> Json:
             {"rel": "self", "type": ACTIVITY_JSON, "href": account.uri},
             {
                 "rel": "http://ostatus.org/schema/1.0/subscribe",
-                "template": f"{site.base}/authorize_interaction?uri={{uri}}",
+                "template": f"{site.base}/search?q={{uri}}",
             },
         ],
     }
