@@ -53,10 +53,6 @@ def floor_at(ms: int) -> int:
     return ms << _TAIL_BITS
 
 
-def ms_of(id_: int) -> int:
-    return id_ >> _TAIL_BITS
-
-
 MAX_ID = (1 << 63) - 1
 
 

@@ -180,15 +180,3 @@ def prefer(tx: Tx, account_id: int, **choices: Any) -> dict[str, Any]:
         preferences=preferences,
     )
     return preferences
-
-
-def set_password(tx: Tx, account_id: int, password_hash: str) -> None:
-    """Errors: NotFound."""
-    changed = tx.run(
-        credentials.update()
-        .where(credentials.c.account_id == account_id)
-        .values(password_hash=password_hash)
-        .returning(credentials.c.account_id)
-    ).first()
-    if changed is None:
-        raise NotFound

@@ -279,7 +279,6 @@ _OWN_TOKENS = (
     .order_by(tokens.c.id.desc())
 )
 _DROP_TOKEN = tokens.delete().where(tokens.c.id == sa.bindparam("which"))
-_TOKEN_APP = sa.select(tokens.c.app_id).where(tokens.c.hash == sa.bindparam("which"))
 
 
 def issue(tx: Tx, scopes: str, *, account_id: int | None, app_id: int | None) -> Issued:
@@ -312,11 +311,6 @@ def token_owner(tx: Tx, token: str) -> Bearer | None:
     if account is not None and account.suspended_at is not None:
         return None
     return Bearer(row[0], row[1], frozenset(row[2].split()), row[3], account)
-
-
-def token_app(tx: Tx, token: str) -> int | None:
-    """Which app a token was given to; None when there is no such token, or none had a part."""
-    return tx.scalar(_TOKEN_APP, which=_hash(token))
 
 
 def revoke(tx: Tx, token: str) -> bool:

@@ -6,7 +6,6 @@
   the job up again. So handlers must be safe to run twice; those whose effect is in our own database call
   ``finish`` in the same transaction as the effect, and then it happens exactly once.
 - A *key* makes a job unique among the unfinished ones.
-- *Steps* remember what a long job has already done.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from weft.kernel.clock import DAY, MINUTE
 from weft.kernel.errors import WeftError
 from weft.kernel.ids import new_id
 from weft.store.database import Tx
-from weft.work.tables import job_steps, jobs
+from weft.work.tables import jobs
 
 LEASE = 2 * MINUTE
 """How long a silent worker keeps a job. Longer work renews (the runner does it)."""
@@ -148,9 +147,6 @@ _WAKE_LANE = (
     )
     .values(run_at=sa.bindparam("at"))
 )
-_STEP = sa.select(job_steps.c.result).where(
-    job_steps.c.job_id == sa.bindparam("job_id"), job_steps.c.name == sa.bindparam("name")
-)
 _PRUNE = jobs.delete().where(jobs.c.dead_at < sa.bindparam("before"))
 
 
@@ -257,16 +253,6 @@ def wake_lane(tx: Tx, lane: str) -> None:
     """What waits in this lane is due now: its host was heard of again."""
     tx.run(_WAKE_LANE, which=lane, at=tx.now)
     tx.signal("jobs")
-
-
-def step(tx: Tx, job: Job, name: str) -> Any:
-    """What a finished step of this job left behind; None when it was not done."""
-    return tx.scalar(_STEP, job_id=job.id, name=name)
-
-
-def remember(tx: Tx, job: Job, name: str, result: Any) -> None:
-    """A step is done: a second run of the job need not do it again."""
-    tx.run(insert(job_steps).on_conflict_do_nothing(), job_id=job.id, name=name, result=result)
 
 
 def prune(tx: Tx) -> None:

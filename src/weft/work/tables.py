@@ -35,13 +35,3 @@ jobs = sa.Table(
     sa.Index("ix_jobs_lane", "lane", "id"),
     sa.Index("uq_jobs_key", "key", unique=True),
 )
-
-job_steps = sa.Table(
-    "job_steps",
-    metadata,
-    sa.Column(
-        "job_id", sa.BigInteger, sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("name", sa.String(60), primary_key=True),
-    sa.Column("result", Json),
-)

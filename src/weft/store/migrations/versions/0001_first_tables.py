@@ -319,16 +319,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_grants")),
     )
     op.create_table(
-        "job_steps",
-        sa.Column("job_id", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["jobs.id"], name=op.f("fk_job_steps_job_id_jobs"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("job_id", "name", name=op.f("pk_job_steps")),
-    )
-    op.create_table(
         "markers",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("timeline", sa.String(length=20), nullable=False),
