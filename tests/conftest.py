@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 import weft.ai.tables
+import weft.explore.tables
 import weft.federation.tables
+import weft.moderation.tables
 import weft.people.tables
+import weft.push.tables
+import weft.reading.tables
 import weft.store.facts
 import weft.threads.tables
 import weft.work.tables  # noqa: F401 - the metadata knows all tables now

@@ -48,6 +48,9 @@ class Account(Struct, frozen=True):
     updated_at: int
     fetched_at: int
     suspended_at: int | None
+    silenced_at: int | None = None
+    sensitized_at: int | None = None
+    profile: dict[str, Any] | None = None
 
     @property
     def local(self) -> bool:

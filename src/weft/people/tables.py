@@ -39,6 +39,11 @@ accounts = sa.Table(
     sa.Column("updated_at", Ms, nullable=False),
     sa.Column("fetched_at", Ms, nullable=False, server_default="0"),  # remote ones
     sa.Column("suspended_at", Ms),
+    sa.Column("silenced_at", Ms),  # limited: found by those who follow or name it only
+    sa.Column("sensitized_at", Ms),  # its media is always marked sensitive
+    sa.Column(
+        "profile", Json
+    ),  # what few set: {avatar_description, header_description, hide_collections, …}
     sa.UniqueConstraint("username_fold", "domain"),
 )
 
@@ -59,6 +64,12 @@ credentials = sa.Table(
     sa.Column("role", sa.String(10), nullable=False),  # user | admin
     sa.Column("preferences", Json, nullable=False),  # {language, visibility, sensitive, …}
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("disabled_at", Ms),  # an admin froze the login
+    sa.Column("reason", sa.Text),  # why they want to join, where an admin approves
+    sa.Column("sign_up_ip", sa.String(45)),
+    sa.Column("last_ip", sa.String(45)),
+    sa.Column("last_seen_at", Ms),
 )
 
 sessions = sa.Table(  # a browser that signed in to say yes to an app
@@ -175,4 +186,115 @@ mutes = sa.Table(
     sa.Column("until", Ms),  # NULL: for good
     sa.Column("created_at", Ms, nullable=False),
     sa.UniqueConstraint("muter_id", "target_id"),
+)
+
+account_notes = sa.Table(  # what a member writes to themselves about somebody
+    "account_notes",
+    metadata,
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column(
+        "target_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("updated_at", Ms, nullable=False),
+)
+
+endorsements = sa.Table(  # people whom a member features on their profile
+    "endorsements",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column(
+        "target_id", sa.BigInteger, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("account_id", "target_id"),
+)
+
+domain_mutes = sa.Table(  # servers that a member wants to see nothing of ("domain blocks")
+    "domain_mutes",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("domain", sa.String(255), nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("account_id", "domain"),
+)
+
+suggestion_dismissals = sa.Table(  # "do not suggest them again"
+    "suggestion_dismissals",
+    metadata,
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column(
+        "target_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+)
+
+collections = sa.Table(  # accounts that a member shows others, under a name
+    "collections",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20)),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("discoverable", sa.Boolean, nullable=False),
+    sa.Column("tag", sa.String(255)),  # as written
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("updated_at", Ms, nullable=False),
+    sa.Index("ix_collections_account", "account_id", "id"),
+)
+
+collection_items = sa.Table(
+    "collection_items",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "collection_id",
+        sa.BigInteger,
+        sa.ForeignKey("collections.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("state", sa.String(10), nullable=False),  # accepted | pending | rejected | revoked
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("collection_id", "account_id"),
+    sa.Index("ix_collection_items_account", "account_id", "id"),
 )

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
 Format = Literal["plain", "markdown", "html"]
+QuoteState = Literal["pending", "accepted", "rejected", "revoked", "deleted"]
+QuotePolicy = Literal["public", "followers", "nobody"]
 
 
 class Media(Struct, frozen=True):
@@ -76,6 +78,22 @@ class Post(Struct, frozen=True):
     likes_count: int
     created_at: int
     edited_at: int | None
+    poll_id: int | None = None
+    card_id: int | None = None
+    quote_of_id: int | None = None
+    quote_uri: str | None = None
+    quote_state: QuoteState | None = None
+    quote_policy: QuotePolicy = "nobody"
+    quotes_count: int = 0
+
+
+class NewPoll(Struct, frozen=True):
+    """A question with a few answers, open for ``lasts_ms`` from when it is asked."""
+
+    options: tuple[str, ...]
+    lasts_ms: int
+    multiple: bool = False
+    hide_totals: bool = False
 
 
 class Draft(Struct, frozen=True):
@@ -89,6 +107,10 @@ class Draft(Struct, frozen=True):
     visibility: Visibility = "public"
     reply_to_id: int | None = None
     media_ids: tuple[int, ...] = ()
+    poll: NewPoll | None = None
+    quote_of_id: int | None = None
+    quote_policy: QuotePolicy | None = None
+    """None: as the author's preferences say."""
     no_ai: bool = False
     ai: dict[str, Any] | None = None
     app: dict[str, Any] | None = None

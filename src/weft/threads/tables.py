@@ -44,6 +44,15 @@ posts = sa.Table(
     sa.Column("ai", Json),  # on what an AI wrote: {sources [...], model, trigger (post id)}
     sa.Column("no_ai", sa.Boolean, nullable=False),  # on a thread's root: AIs stay out
     sa.Column("app", Json),  # {name, website}
+    sa.Column("poll_id", sa.BigInteger),
+    sa.Column("card_id", sa.BigInteger),  # the page behind its first link
+    sa.Column("quote_of_id", sa.BigInteger),  # NULL also when what is quoted is not known here
+    sa.Column("quote_uri", sa.Text),  # of what is quoted
+    sa.Column("quote_state", sa.String(10)),  # pending|accepted|rejected|revoked|deleted
+    sa.Column(
+        "quote_policy", sa.String(10), nullable=False, server_default="nobody"
+    ),  # who may quote it: public|followers|nobody
+    sa.Column("quotes_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("replies_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("boosts_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("likes_count", sa.Integer, nullable=False, server_default="0"),
@@ -56,6 +65,17 @@ posts = sa.Table(
     sa.Index("ix_posts_reply_to_uri", "reply_to_uri"),
     sa.Index("ix_posts_boost_of", "boost_of_id"),
     sa.Index("ix_posts_public", "visibility", "local", "id"),
+    *(
+        # Few posts have one: the others cost nothing.
+        sa.Index(
+            f"ix_posts_{name}",
+            f"{name}_id",
+            "id",
+            sqlite_where=sa.text(f"{name}_id IS NOT NULL"),
+            postgresql_where=sa.text(f"{name}_id IS NOT NULL"),
+        )
+        for name in ("quote_of", "card")
+    ),
 )
 
 post_edits = sa.Table(  # what a post was before each edit
@@ -69,6 +89,7 @@ post_edits = sa.Table(  # what a post was before each edit
     sa.Column("spoiler", sa.Text, nullable=False),
     sa.Column("sensitive", sa.Boolean, nullable=False),
     sa.Column("media", Json, nullable=False),
+    sa.Column("poll", Json),  # the options it had: ["title", …]
     sa.Index("ix_post_edits_post", "post_id", "id"),
 )
 
@@ -172,8 +193,12 @@ notifications = sa.Table(
     ),
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE")),
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("group_key", sa.String(80)),  # what belongs together is shown together
+    sa.Column("filtered", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("data", Json),  # of kinds that are about neither a post nor a follow
     sa.UniqueConstraint("account_id", "kind", "from_id", "post_id"),
     sa.Index("ix_notifications_account", "account_id", "id"),
+    sa.Index("ix_notifications_group", "account_id", "group_key", "id"),
     sa.Index("ix_notifications_post", "post_id"),
 )
 
@@ -212,4 +237,139 @@ tombstones = sa.Table(  # what was here and is not: a copy that arrives late sta
     metadata,
     sa.Column("uri", sa.Text, primary_key=True),
     sa.Column("at", Ms, nullable=False),
+)
+
+notification_policies = sa.Table(  # what is done with notifications of those one may not know
+    "notification_policies",
+    metadata,
+    sa.Column("account_id", Id, sa.ForeignKey(_account, ondelete="CASCADE"), primary_key=True),
+    # accept | filter | drop, each
+    sa.Column("for_not_following", sa.String(6), nullable=False),
+    sa.Column("for_not_followers", sa.String(6), nullable=False),
+    sa.Column("for_new_accounts", sa.String(6), nullable=False),
+    sa.Column("for_private_mentions", sa.String(6), nullable=False),
+    sa.Column("for_limited_accounts", sa.String(6), nullable=False),
+)
+
+notification_requests = sa.Table(  # filtered ones, by who sent them, until the member decides
+    "notification_requests",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column(
+        "from_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("last_post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="SET NULL")),
+    sa.Column("notifications_count", sa.Integer, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("updated_at", Ms, nullable=False),
+    sa.UniqueConstraint("account_id", "from_id"),
+    sa.Index("ix_notification_requests_account", "account_id", "id"),
+)
+
+notification_permissions = sa.Table(  # whose notifications are never filtered
+    "notification_permissions",
+    metadata,
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column(
+        "from_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), primary_key=True
+    ),
+)
+
+pins = sa.Table(  # posts that stand on top of their author's profile
+    "pins",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE"), nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("account_id", "post_id"),
+    sa.Index("ix_pins_post", "post_id"),
+)
+
+polls = sa.Table(
+    "polls",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "post_id",
+        sa.BigInteger,
+        sa.ForeignKey(_post, ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
+    sa.Column("options", Json, nullable=False),  # ["title", …]
+    sa.Column("votes", Json, nullable=False),  # [how many for each option]
+    sa.Column("voters_count", sa.Integer, nullable=False),
+    sa.Column("multiple", sa.Boolean, nullable=False),
+    sa.Column("hide_totals", sa.Boolean, nullable=False),
+    sa.Column("expires_at", Ms),  # NULL: never
+)
+
+poll_votes = sa.Table(
+    "poll_votes",
+    metadata,
+    sa.Column(
+        "poll_id", sa.BigInteger, sa.ForeignKey("polls.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("choice", sa.Integer, primary_key=True),  # from 0
+    sa.Column("uri", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Index("ix_poll_votes_account", "account_id", "poll_id"),
+)
+
+cards = sa.Table(  # what is behind a link, as its page says it
+    "cards",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.String(6), nullable=False),  # link | photo | video | rich
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20)),
+    sa.Column("author_name", sa.Text, nullable=False),
+    sa.Column("author_url", sa.Text, nullable=False),
+    sa.Column("provider_name", sa.Text, nullable=False),
+    sa.Column("provider_url", sa.Text, nullable=False),
+    sa.Column("image", sa.Text, nullable=False),  # blob key; "" for none
+    sa.Column("image_description", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("blurhash", sa.String(120)),
+    sa.Column("published_at", Ms),
+    sa.Column("fetched_at", Ms),  # NULL: not yet
+    sa.Column("error", sa.Text),  # why there is nothing to show
+)
+
+scheduled_posts = sa.Table(  # said later
+    "scheduled_posts",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("draft", Json, nullable=False),  # threads.model.Draft
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Index("ix_scheduled_posts_account", "account_id", "at"),
+)
+
+custom_emojis = sa.Table(
+    "custom_emojis",
+    metadata,
+    sa.Column("shortcode", sa.String(64), primary_key=True),
+    sa.Column("blob", sa.Text, nullable=False),
+    sa.Column("static_blob", sa.Text, nullable=False),
+    sa.Column("category", sa.Text),
+    sa.Column("visible", sa.Boolean, nullable=False),  # in pickers
+    sa.Column("created_at", Ms, nullable=False),
 )
