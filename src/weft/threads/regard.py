@@ -1,4 +1,4 @@
-"""What a viewer did with posts: liked, boosted, kept, muted. One read for any number of posts."""
+"""What a viewer did with posts: liked, boosted, kept, muted, pinned. One read for any number of posts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.model import Post
-from weft.threads.tables import bookmarks, likes, muted_threads, posts
+from weft.threads.tables import bookmarks, likes, muted_threads, pins, posts
 
 
 class Marks(NamedTuple):
@@ -20,6 +20,7 @@ class Marks(NamedTuple):
     boosted: set[int]
     kept: set[int]
     muted: set[int]
+    pinned: set[int]
 
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
@@ -43,12 +44,15 @@ _MARKS = sa.union_all(
     sa.select(_mark(3), muted_threads.c.thread_id).where(
         muted_threads.c.account_id == _viewer, among(muted_threads.c.thread_id, "threads")
     ),
+    sa.select(_mark(4), pins.c.post_id).where(
+        pins.c.account_id == _viewer, among(pins.c.post_id, "ids")
+    ),
 )
 
 
 def marks(tx: Tx, viewer: int | None, shown: Sequence[Post]) -> Marks:
     """What ``viewer`` (None: nobody in particular) did with these posts."""
-    found = Marks(set(), set(), set(), set())
+    found = Marks(set(), set(), set(), set(), set())
     ids = [post.id for post in shown if post.boost_of_id is None]
     if viewer is None or not ids:
         return found

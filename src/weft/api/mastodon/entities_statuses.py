@@ -6,7 +6,7 @@ missing is null, never absent. Of ours: ``ai`` and ``no_ai``.
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.mastodon.entities_accounts import Account
 
@@ -86,12 +86,111 @@ class StatusAi(Struct, frozen=True):
     trigger: str | None = None
 
 
+class PollOption(Struct, frozen=True):
+    title: str
+    votes_count: int | None
+
+
+class Poll(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Poll/; what the viewer voted only for a member."""
+
+    id: str
+    expires_at: str | None
+    expired: bool
+    multiple: bool
+    votes_count: int
+    voters_count: int | None
+    options: list[PollOption]
+    emojis: list[dict[str, Any]]
+    voted: bool | UnsetType = UNSET
+    own_votes: list[int] | UnsetType = UNSET
+
+
+class PreviewCardAuthor(Struct, frozen=True):
+    name: str
+    url: str
+    account: Account | None
+
+
+class PreviewCard(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/PreviewCard/"""
+
+    url: str
+    title: str
+    description: str
+    language: str | None
+    type: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    image: str | None
+    image_description: str
+    embed_url: str
+    blurhash: str | None
+    published_at: str | None
+    authors: list[PreviewCardAuthor]
+    missing_attribution: bool | None = None
+
+
+class Quote(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Quote/"""
+
+    state: str
+    quoted_status: "Status | None"
+
+
+class ShallowQuote(Struct, frozen=True):
+    """A quote inside of a quote: https://docs.joinmastodon.org/entities/ShallowQuote/"""
+
+    state: str
+    quoted_status_id: str | None
+
+
 class QuoteApproval(Struct, frozen=True):
-    """Posts here cannot be quoted yet, by anyone."""
+    """https://docs.joinmastodon.org/entities/QuoteApproval/"""
 
     automatic: list[str] = []
     manual: list[str] = []
     current_user: str = "denied"
+
+
+class FilterKeyword(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/FilterKeyword/"""
+
+    id: str
+    keyword: str
+    whole_word: bool
+
+
+class FilterStatus(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/FilterStatus/"""
+
+    id: str
+    status_id: str
+
+
+class Filter(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Filter/; on a post without its keywords and posts."""
+
+    id: str
+    title: str
+    context: list[str]
+    expires_at: str | None
+    filter_action: str
+    keywords: list[FilterKeyword] | UnsetType = UNSET
+    statuses: list[FilterStatus] | UnsetType = UNSET
+
+
+class FilterResult(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/FilterResult/"""
+
+    filter: Filter
+    keyword_matches: list[str] | None
+    status_matches: list[str] | None
 
 
 class Status(Struct, frozen=True):
@@ -117,7 +216,7 @@ class Status(Struct, frozen=True):
     muted: bool
     bookmarked: bool
     content: str
-    filtered: list[Any]
+    filtered: list[FilterResult]
     reblog: "Status | None"
     application: Application | None
     account: Account
@@ -125,12 +224,14 @@ class Status(Struct, frozen=True):
     mentions: list[StatusMention]
     tags: list[StatusTag]
     emojis: list[dict[str, Any]]
-    quote: None
+    quote: Quote | ShallowQuote | None
     quote_approval: QuoteApproval
-    card: None
-    poll: None
+    card: PreviewCard | None
+    poll: Poll | None
     ai: StatusAi | None
     no_ai: bool
+    pinned: bool | UnsetType = UNSET
+    """Only on one's own posts that can be pinned."""
 
 
 class DeletedStatus(Struct, frozen=True):
@@ -157,7 +258,7 @@ class DeletedStatus(Struct, frozen=True):
     bookmarked: bool
     content: str
     text: str
-    filtered: list[Any]
+    filtered: list[FilterResult]
     reblog: Status | None
     application: Application | None
     account: Account
@@ -165,9 +266,10 @@ class DeletedStatus(Struct, frozen=True):
     mentions: list[StatusMention]
     tags: list[StatusTag]
     emojis: list[dict[str, Any]]
-    quote: None
-    card: None
-    poll: None
+    quote: Quote | ShallowQuote | None
+    quote_approval: QuoteApproval
+    card: PreviewCard | None
+    poll: Poll | None
     ai: StatusAi | None
     no_ai: bool
     content_type: str
@@ -187,14 +289,22 @@ class StatusSource(Struct, frozen=True):
     content_type: str
 
 
+class EditedPollOption(Struct, frozen=True):
+    title: str
+
+
+class EditedPoll(Struct, frozen=True):
+    options: list[EditedPollOption]
+
+
 class StatusEdit(Struct, frozen=True):
     content: str
     spoiler_text: str
     sensitive: bool
     created_at: str
     account: Account
-    poll: None
-    quote: None
+    poll: EditedPoll | None
+    quote: Quote | ShallowQuote | None
     media_attachments: list[MediaAttachment]
     emojis: list[dict[str, Any]]
 

@@ -7,19 +7,26 @@ each answer. So: four small reads for any number of posts, and positions instead
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
+from weft.api.mastodon import cards, filtering, polls, quotes
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_statuses import (
     AiSource,
     Application,
     DeletedStatus,
+    FilterResult,
     Focus,
     MediaAttachment,
     MediaMeta,
+    Poll,
+    PreviewCard,
+    Quote,
     QuoteApproval,
+    ShallowQuote,
     Size,
     Status,
     StatusAi,
@@ -28,6 +35,7 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
     StatusTag,
 )
+from weft.api.mastodon.filtering import FilterContext
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
@@ -44,13 +52,33 @@ from weft.threads.tokens import fold_tag
 CONTENT_TYPES = {"plain": "text/plain", "markdown": "text/markdown", "html": "text/html"}
 
 _NOTHING: list[Any] = []
-_NO_QUOTES = QuoteApproval()
 
 
-def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
+class Parts(NamedTuple):
+    """What hangs on some posts only, by the id it is known by (filters: the post's)."""
+
+    marks: Marks
+    polls: dict[int, Poll]
+    cards: dict[int, PreviewCard]
+    quotes: dict[int, Quote | ShallowQuote]
+    approvals: dict[int, QuoteApproval]
+    filtered: dict[int, list[FilterResult]]
+
+
+def statuses(
+    tx: Tx,
+    viewer: int | None,
+    posts: Sequence[Post],
+    *,
+    context: FilterContext | None = None,
+    quoting: bool = True,
+) -> list[Status]:
     """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
+
+    ``context``: where they are shown, which says which of the viewer's filters look at them.
+    ``quoting``: show what they quote; not in what is quoted itself.
     """
     if not posts:
         return []
@@ -58,7 +86,14 @@ def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
     originals = posts_.by_ids(tx, boosted) if boosted else {}
     shown = [*posts, *originals.values()]
     authors = account_fragments(tx, [post.author_id for post in shown])
-    marks = regard.marks(tx, viewer, shown)
+    parts = Parts(
+        regard.marks(tx, viewer, shown),
+        polls.shown(tx, viewer, shown),
+        cards.shown(tx, shown),
+        quotes.shown(tx, viewer, shown, context=context, whole=quoting),
+        quotes.approvals(tx, viewer, shown),
+        filtering.applied(tx, viewer, shown, context),
+    )
     site = tx.site
     made: list[Status] = []
     for post in posts:
@@ -67,15 +102,17 @@ def statuses(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> list[Status]:
             inner = originals.get(post.boost_of_id)
             if inner is None or inner.author_id not in authors:
                 continue
-            original = _status(site, inner, authors[inner.author_id], marks, None)
+            original = _status(site, inner, authors[inner.author_id], parts, viewer, None)
         if post.author_id in authors:
-            made.append(_status(site, post, authors[post.author_id], marks, original))
+            made.append(_status(site, post, authors[post.author_id], parts, viewer, original))
     return made
 
 
-def status(tx: Tx, viewer: int | None, post: Post) -> Status:
+def status(
+    tx: Tx, viewer: int | None, post: Post, *, context: FilterContext | None = None
+) -> Status:
     """One post. Errors: NotFound when it went away meanwhile."""
-    made = statuses(tx, viewer, [post])
+    made = statuses(tx, viewer, [post], context=context)
     if not made:
         raise NotFound
     return made[0]
@@ -162,8 +199,14 @@ def _size(width: int | None, height: int | None) -> Size | None:
 
 
 def _status(
-    site: Site, post: Post, author: Account, marks: Marks, original: Status | None
+    site: Site,
+    post: Post,
+    author: Account,
+    parts: Parts,
+    viewer: int | None,
+    original: Status | None,
 ) -> Status:
+    marks = parts.marks
     # By position, in the order of ``Status``: names would cost a third more.
     return Status(
         str(post.id),
@@ -179,14 +222,14 @@ def _status(
         post.replies_count,
         post.boosts_count,
         post.likes_count,
-        0,
+        post.quotes_count,
         iso(post.edited_at) if post.edited_at is not None else None,
         post.id in marks.liked,
         post.id in marks.boosted,
         post.thread_id in marks.muted,
         post.id in marks.kept,
         post.html,
-        _NOTHING,
+        parts.filtered.get(post.id, _NOTHING),
         original,
         Application(post.app["name"], post.app.get("website")) if post.app else None,
         author,
@@ -201,12 +244,13 @@ def _status(
         if post.tags
         else _NOTHING,
         post.emojis,
-        None,
-        _NO_QUOTES,
-        None,
-        None,
+        parts.quotes.get(post.id),
+        parts.approvals[post.id],
+        parts.cards.get(post.card_id) if post.card_id is not None else None,
+        parts.polls.get(post.poll_id) if post.poll_id is not None else None,
         _ai(post.ai) if post.ai is not None else None,
         post.no_ai,
+        post.id in marks.pinned if post.author_id == viewer and post.boost_of_id is None else UNSET,
     )
 
 

@@ -14,6 +14,7 @@ from weft.api.given import Db, Me, Viewer
 from weft.api.links import Turned, paging
 from weft.api.mastodon.answers import encode, id_of, json_page
 from weft.api.mastodon.entities_statuses import Status
+from weft.api.mastodon.filtering import FilterContext
 from weft.api.mastodon.serialise import statuses
 from weft.kernel.errors import NotFound
 from weft.people import accounts
@@ -31,15 +32,17 @@ async def _answer(
     viewer: int | None,
     find: Callable[[Tx], list[Post]],
     *,
+    context: FilterContext,
     short: bool = False,
 ) -> Posts:
-    """Find, show and encode in one read; pages by post id. ``short``: the list is a range of an
+    """Find, show and encode in one read; pages by post id. ``context``: which of the viewer's
+    filters look at it. ``short``: the list is a range of an
     index, whatever was asked for, so that it may be read on the event loop.
     """
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = find(tx)
-        return encode(statuses(tx, viewer, found)), [post.id for post in found]
+        return encode(statuses(tx, viewer, found, context=context)), [post.id for post in found]
 
     body, keys = await (db.glance(read) if short else db.read(read))
     return json_page(request, db.site, body, keys)
@@ -70,7 +73,14 @@ def _id(viewer: Account | None) -> int | None:
 async def home(request: Request[Any, Any, Any], page: Turned) -> Posts:
     # The most asked question: one thing asked for by name saves the framework a task group.
     db, me = request.app.state.db, me_of(request)
-    return await _answer(request, db, me.id, lambda tx: timelines.home(tx, me.id, page), short=True)
+    return await _answer(
+        request,
+        db,
+        me.id,
+        lambda tx: timelines.home(tx, me.id, page),
+        context="home",
+        short=True,
+    )
 
 
 @get("/api/v1/timelines/public", guards=[scope_if_any("read:statuses")], dependencies=paging())
@@ -91,6 +101,7 @@ async def public(
         lambda tx: timelines.public(
             tx, as_, page, local=local, remote=remote, only_media=only_media
         ),
+        context="public",
     )
 
 
@@ -129,6 +140,7 @@ async def tag(
             remote=remote,
             only_media=only_media,
         ),
+        context="public",
     )
 
 
@@ -170,7 +182,7 @@ async def account_statuses(
             tagged=tagged,
         )
 
-    return await _answer(request, db, as_, find)
+    return await _answer(request, db, as_, find, context="account")
 
 
 @get("/api/v1/favourites", guards=[scope("read:favourites")], dependencies=paging())
