@@ -137,17 +137,13 @@ class PreviewCard(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """https://docs.joinmastodon.org/entities/Quote/"""
+    """https://docs.joinmastodon.org/entities/Quote/, and within a quoted post, with the id alone,
+    https://docs.joinmastodon.org/entities/ShallowQuote/
+    """
 
     state: str
-    quoted_status: "Status | None"
-
-
-class ShallowQuote(Struct, frozen=True):
-    """A quote inside of a quote: https://docs.joinmastodon.org/entities/ShallowQuote/"""
-
-    state: str
-    quoted_status_id: str | None
+    quoted_status: "Status | None | UnsetType" = UNSET
+    quoted_status_id: str | None | UnsetType = UNSET
 
 
 class QuoteApproval(Struct, frozen=True):
@@ -224,7 +220,7 @@ class Status(Struct, frozen=True):
     mentions: list[StatusMention]
     tags: list[StatusTag]
     emojis: list[dict[str, Any]]
-    quote: Quote | ShallowQuote | None
+    quote: Quote | None
     quote_approval: QuoteApproval
     card: PreviewCard | None
     poll: Poll | None
@@ -266,7 +262,7 @@ class DeletedStatus(Struct, frozen=True):
     mentions: list[StatusMention]
     tags: list[StatusTag]
     emojis: list[dict[str, Any]]
-    quote: Quote | ShallowQuote | None
+    quote: Quote | None
     quote_approval: QuoteApproval
     card: PreviewCard | None
     poll: Poll | None
@@ -304,7 +300,7 @@ class StatusEdit(Struct, frozen=True):
     created_at: str
     account: Account
     poll: EditedPoll | None
-    quote: Quote | ShallowQuote | None
+    quote: Quote | None
     media_attachments: list[MediaAttachment]
     emojis: list[dict[str, Any]]
 

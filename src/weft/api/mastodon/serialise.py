@@ -26,7 +26,6 @@ from weft.api.mastodon.entities_statuses import (
     PreviewCard,
     Quote,
     QuoteApproval,
-    ShallowQuote,
     Size,
     Status,
     StatusAi,
@@ -60,7 +59,7 @@ class Parts(NamedTuple):
     marks: Marks
     polls: dict[int, Poll]
     cards: dict[int, PreviewCard]
-    quotes: dict[int, Quote | ShallowQuote]
+    quotes: dict[int, Quote]
     approvals: dict[int, QuoteApproval]
     filtered: dict[int, list[FilterResult]]
 
