@@ -54,7 +54,8 @@ async def server(db: Db) -> Response[bytes]:
 async def face(db: Db, file: FromPath[str]) -> Response[bytes]:
     """``{account id}.png``"""
     one = await _account(db, file.removesuffix(".png"))
-    return await _picture(_handle(db, one), "ai" if one.bot else "person")
+    by_itself = one.kind in ("ai", "application")  # not ``bot``, which a person may change
+    return await _picture(_handle(db, one), "ai" if by_itself else "person")
 
 
 @get("/media/faces/{account_id:str}/header.png", include_in_schema=False)

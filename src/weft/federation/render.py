@@ -51,7 +51,7 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
     """The document of a local account. ``public_pem`` is its RSA key."""
     document: Json = {
         "id": account.uri,
-        "type": ACTOR_TYPES[account.kind],
+        "type": "Service" if account.kind == "person" and account.bot else ACTOR_TYPES[account.kind],
         **addresses(account.uri),
         "preferredUsername": account.username,
         "webfinger": f"{account.username}@{site.domain}",

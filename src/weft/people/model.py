@@ -58,8 +58,16 @@ class Account(Struct, frozen=True):
 
     @property
     def bot(self) -> bool:
-        """Mastodon's word for accounts that act by themselves."""
-        return self.kind in ("ai", "application")
+        """Mastodon's word for accounts that act by themselves: AIs, servers, and people who say
+        of their account that it is automated (``profile["bot"]``). Only AIs are called and have
+        a label; but what any bot posts counts as a machine's when hops are counted.
+        """
+        return self.kind in ("ai", "application") or bool(self.profile and self.profile.get("bot"))
+
+    @property
+    def hides_network(self) -> bool:
+        """Whether nobody else sees whom it follows and who follows it."""
+        return bool(self.profile and self.profile.get("hide_collections"))
 
     @property
     def acct(self) -> str:
@@ -87,3 +95,6 @@ class Relationship(Struct, frozen=True):
     muting: bool = False
     muting_notifications: bool = False
     muting_expires_at: int | None = None
+    domain_blocking: bool = False
+    endorsed: bool = False
+    note: str = ""

@@ -45,6 +45,8 @@ accounts = sa.Table(
         "profile", Json
     ),  # what few set: {avatar_description, header_description, hide_collections, …}
     sa.UniqueConstraint("username_fold", "domain"),
+    sa.Index("ix_accounts_domain", "domain", "id"),  # those of one server
+    sa.Index("ix_accounts_active", "last_post_at"),  # the directory
 )
 
 private_keys = sa.Table(

@@ -796,6 +796,8 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("silenced_at", sa.BigInteger(), nullable=True))
     op.add_column("accounts", sa.Column("sensitized_at", sa.BigInteger(), nullable=True))
     op.add_column("accounts", sa.Column("profile", sa.JSON(), nullable=True))
+    op.create_index("ix_accounts_domain", "accounts", ["domain", "id"], unique=False)
+    op.create_index("ix_accounts_active", "accounts", ["last_post_at"], unique=False)
     op.add_column(
         "credentials", sa.Column("approved", sa.Boolean(), server_default=sa.true(), nullable=False)
     )
