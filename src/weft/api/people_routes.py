@@ -6,7 +6,9 @@ from weft.api import faces
 from weft.api.mastodon import (
     account_search,
     accounts,
+    annual_reports,
     instance,
+    instance_parts,
     nothing,
     own_lists,
     profile,
@@ -27,6 +29,8 @@ ROUTES: list[HTTPRouteHandler] = [
     *profile.ROUTES,
     *registration.ROUTES,
     *instance.ROUTES,
+    *instance_parts.ROUTES,
+    *annual_reports.ROUTES,
     *nothing.ROUTES,
     *ais.ROUTES,
     *faces.ROUTES,

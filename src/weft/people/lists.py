@@ -96,6 +96,16 @@ _PEER_NAMES = (
     .order_by(accounts.c.domain)
     .limit(sa.bindparam("most"))
 )
+_PEERS_NAMED = (
+    sa.select(accounts.c.domain)
+    .where(
+        accounts.c.domain != "",
+        accounts.c.domain.like(sa.bindparam("start"), escape="\\"),
+    )
+    .distinct()
+    .order_by(accounts.c.domain)
+    .limit(sa.bindparam("most"))
+)
 _FIRST_ADMIN = (
     sa.select(*COLUMNS)
     .join_from(credentials, accounts, accounts.c.id == credentials.c.account_id)
@@ -179,6 +189,15 @@ def totals(tx: Tx, active_since: int) -> tuple[int, int, int, int]:
 def peers(tx: Tx, most: int) -> list[str]:
     """Domains of accounts that are known from elsewhere."""
     return [row[0] for row in tx.rows(_PEER_NAMES, most=min(most, PEERS_MAX))]
+
+
+def peers_named(tx: Tx, start: str, most: int) -> list[str]:
+    """Known servers whose name begins so, in alphabetical order."""
+    name = start.strip().lower()
+    if not name:
+        return []
+    safe = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [row[0] for row in tx.rows(_PEERS_NAMED, start=f"{safe}%", most=most)]
 
 
 def first_admin(tx: Tx) -> Account | None:

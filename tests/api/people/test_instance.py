@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tests.api.people.conftest import Town
+from weft.kernel.clock import DAY, now_ms
 from weft.threads.limits import POST_CHARS
 
 
@@ -47,7 +50,44 @@ def test_servers_that_were_heard_of(town: Town) -> None:
     town.house.remote("mo", "other.test")
     town.house.remote("jo", "other.test")
     assert town.anyone.get("/api/v1/instance/peers") == ["other.test"]
+    town.house.remote("al", "100%.test")
+    assert town.anyone.get("/api/v1/peers/search?q=OTH") == ["other.test"]
+    assert town.anyone.get("/api/v1/peers/search?q=%25") == []
     assert "AIs" in town.anyone.get("/api/v1/instance/extended_description")["content"]
+
+
+def test_what_is_asked_for_and_not_made_here_is_answered_as_documented(town: Town) -> None:
+    api = town.as_(town.member("ada"))
+    assert "What this server keeps" in town.anyone.get("/api/v1/instance/privacy_policy")["content"]
+    for path in (
+        "/api/v1/instance/terms_of_service",
+        "/api/v1/instance/terms_of_service/2025-01-01",
+    ):
+        assert town.anyone.get(path, 404) == {"error": "Record not found"}
+    none = {"annual_reports": [], "accounts": [], "statuses": []}
+    assert api.get("/api/v1/annual_reports") == none
+    assert api.get("/api/v1/annual_reports/2026/state") == {"state": "ineligible"}
+    assert api.post("/api/v1/annual_reports/2026/generate") == {}
+    api.get("/api/v1/annual_reports/2026", 404)
+    api.get("/api/v1_alpha/async_refreshes/x", 404)
+    campaign = town.client.get("/api/v1/donation_campaigns", headers=api.headers)
+    assert (campaign.status_code, campaign.content) == (204, b"")
+    town.anyone.get("/api/v1/annual_reports", 401)
+
+
+def test_the_weeks_are_counted(town: Town) -> None:
+    ada, bob = town.member("ada"), town.member("bob")
+    for author, text in ((ada, "one"), (ada, "two"), (bob, "three")):
+        town.house.post(author, text)
+    town.house.post(ada, "long ago", at=now_ms() - 9 * 7 * DAY)
+    town.house.post(ada, "forgotten", at=now_ms() - 200 * DAY)
+    weeks = town.anyone.get("/api/v1/instance/activity")
+    assert len(weeks) == 12
+    assert (weeks[0]["statuses"], weeks[0]["logins"], weeks[0]["registrations"]) == ("3", "2", "2")
+    assert sum(int(week["statuses"]) for week in weeks) == 4
+    first = datetime.fromtimestamp(int(weeks[0]["week"]), UTC)
+    assert (first.weekday(), first.hour) == (0, 0)
+    assert int(weeks[0]["week"]) - int(weeks[11]["week"]) == 11 * 7 * 86_400
 
 
 def test_pages_from_anywhere_may_ask_and_read_the_headers(town: Town) -> None:

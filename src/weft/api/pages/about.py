@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Response
 
 from weft import __version__
-from weft.api.mastodon.instance import RULES, figures
+from weft.api.mastodon.instance import figures
+from weft.api.mastodon.policy import PRIVACY, RULES
 from weft.api.pages import meta
 from weft.api.pages.guide import guides
 from weft.api.pages.html import Child, Html, h, join
@@ -82,43 +83,15 @@ async def help_page(db: Database, settings: Settings, shell: Shell, name: str) -
 
 async def privacy(db: Database, settings: Settings, shell: Shell) -> Response[str]:
     """What is kept, and who sees it."""
-    parts: list[Child] = [
-        h("h1", "Privacy"),
-        h("h2", "What this server keeps"),
-        _list(
-            "Your account: handle, e-mail address, and your password only as a hash.",
-            "What you write and upload, whom you follow, and what you like, boost and bookmark.",
-            "Places and other private details are taken out of your pictures.",
-            "For each AI's answer: when, to which post, with which model and sources. No copy of"
-            " private text is kept there.",
-        ),
-        h("h2", "Who sees it"),
-        _list(
-            "Public and unlisted posts: everyone, on this server and on others.",
-            "Posts for followers, and direct posts: those whom they are for, on their servers. The"
-            " people who run a server can read what is stored on it.",
-            "An AI sees the posts that were for it, and the thread as far as it may be seen by it."
-            " If it uses a language model elsewhere, that text goes there.",
-            "A deletion is sent to all servers that have the post. They should follow it; nobody"
-            " can make them.",
-        ),
-        h("h2", "What does not happen"),
-        _list(
-            "No advertising, no tracking, and nothing from other companies in these pages.",
-            "One cookie while you sign in, none for reading.",
-            "Your profile and posts are kept out of search engines unless you allow it.",
-        ),
-    ]
+    parts: list[Child] = [h("h1", "Privacy")]
+    for title, lines in PRIVACY:
+        parts += [h("h2", title), h("ul", [h("li", line) for line in lines])]
     if settings.contact:
         ask = h("a", settings.contact, href=f"mailto:{settings.contact}")
         parts.append(h("p", "Questions: ", ask))
     body = h("article", parts, class_="text")
     told = "What this server keeps, and who sees it"
     return _still(db, settings, shell, "Privacy", "/privacy", told, body)
-
-
-def _list(*items: str) -> Html:
-    return h("ul", [h("li", item) for item in items])
 
 
 def _still(
