@@ -15,8 +15,9 @@ from weft.kernel.errors import Forbidden
 from weft.kernel.ids import new_id
 from weft.people import follows
 from weft.people.model import Account, Relationship
-from weft.people.tables import blocks, mutes
+from weft.people.tables import account_notes, accounts, blocks, domain_mutes, endorsements, mutes
 from weft.people.tables import follows as follow_table
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.work import events
 
@@ -99,26 +100,50 @@ def unmute(tx: Tx, by: Account, target: Account) -> None:
 # -- how they stand ---------------------------------------------------------------------------
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
-_ids = sa.bindparam("ids", expanding=True)
 _OUT = sa.select(
     follow_table.c.target_id,
     follow_table.c.accepted,
     follow_table.c.reblogs,
     follow_table.c.notify,
     follow_table.c.languages,
-).where(follow_table.c.follower_id == _viewer, follow_table.c.target_id.in_(_ids))
-_IN = sa.select(follow_table.c.follower_id, follow_table.c.accepted).where(
-    follow_table.c.target_id == _viewer, follow_table.c.follower_id.in_(_ids)
+).where(follow_table.c.follower_id == _viewer, among(follow_table.c.target_id, "ids"))
+
+
+def _flag(name: str, id_: sa.ColumnElement[int]) -> sa.Select[tuple[str, int]]:
+    return sa.select(sa.literal_column(f"'{name}'", sa.String), id_)
+
+
+# What is only yes or no, in one read: (which, whose).
+_FLAGS = sa.union_all(
+    _flag("followed_by", follow_table.c.follower_id).where(
+        follow_table.c.target_id == _viewer,
+        follow_table.c.accepted.is_(True),
+        among(follow_table.c.follower_id, "ids"),
+    ),
+    _flag("requested_by", follow_table.c.follower_id).where(
+        follow_table.c.target_id == _viewer,
+        follow_table.c.accepted.is_(False),
+        among(follow_table.c.follower_id, "ids"),
+    ),
+    _flag("blocking", blocks.c.target_id).where(
+        blocks.c.blocker_id == _viewer, among(blocks.c.target_id, "ids")
+    ),
+    _flag("blocked_by", blocks.c.blocker_id).where(
+        blocks.c.target_id == _viewer, among(blocks.c.blocker_id, "ids")
+    ),
+    _flag("endorsed", endorsements.c.target_id).where(
+        endorsements.c.account_id == _viewer, among(endorsements.c.target_id, "ids")
+    ),
+    _flag("domain_blocking", accounts.c.id)
+    .join_from(domain_mutes, accounts, accounts.c.domain == domain_mutes.c.domain)
+    .where(domain_mutes.c.account_id == _viewer, among(accounts.c.id, "ids")),
 )
-_BLOCKING = sa.select(blocks.c.target_id).where(
-    blocks.c.blocker_id == _viewer, blocks.c.target_id.in_(_ids)
-)
-_BLOCKED_BY = sa.select(blocks.c.blocker_id).where(
-    blocks.c.target_id == _viewer, blocks.c.blocker_id.in_(_ids)
+_NOTES = sa.select(account_notes.c.target_id, account_notes.c.comment).where(
+    account_notes.c.account_id == _viewer, among(account_notes.c.target_id, "ids")
 )
 _in_force = sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now"))
 _MUTING = sa.select(mutes.c.target_id, mutes.c.notifications, mutes.c.until).where(
-    mutes.c.muter_id == _viewer, mutes.c.target_id.in_(_ids), _in_force
+    mutes.c.muter_id == _viewer, among(mutes.c.target_id, "ids"), _in_force
 )
 _HIDDEN = sa.union(
     sa.select(blocks.c.target_id).where(blocks.c.blocker_id == _viewer),
@@ -128,36 +153,40 @@ _HIDDEN = sa.union(
 
 
 def relationships(tx: Tx, viewer_id: int, ids: Iterable[int]) -> list[Relationship]:
-    """One per id, in the order asked, whether the account exists or not: five reads in all."""
+    """One per id, in the order asked, whether the account exists or not: four reads in all."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
     who = {"viewer": viewer_id, "ids": wanted}
     outgoing = {row[0]: row for row in tx.rows(_OUT, **who)}
-    incoming = {row[0]: row[1] for row in tx.rows(_IN, **who)}
-    blocking = {row[0] for row in tx.rows(_BLOCKING, **who)}
-    blocked_by = {row[0] for row in tx.rows(_BLOCKED_BY, **who)}
+    flags = {(row[0], row[1]) for row in tx.rows(_FLAGS, **who)}
     muting = {row[0]: row for row in tx.rows(_MUTING, now=tx.now, **who)}
+    notes = {row[0]: row[1] for row in tx.rows(_NOTES, **who)}
     return [
         Relationship(
             id=one,
             following=(mine := outgoing.get(one)) is not None and mine.accepted,
             requested=mine is not None and not mine.accepted,
-            followed_by=incoming.get(one) is True,
-            requested_by=incoming.get(one) is False,
+            followed_by=("followed_by", one) in flags,
+            requested_by=("requested_by", one) in flags,
             showing_reblogs=mine is not None and mine.reblogs,
             notifying=mine is not None and mine.notify,
             languages=mine.languages if mine is not None else None,
-            blocking=one in blocking,
-            blocked_by=one in blocked_by,
+            blocking=("blocking", one) in flags,
+            blocked_by=("blocked_by", one) in flags,
             muting=(mute_row := muting.get(one)) is not None,
             muting_notifications=mute_row is not None and mute_row.notifications,
             muting_expires_at=mute_row.until if mute_row is not None else None,
+            domain_blocking=("domain_blocking", one) in flags,
+            endorsed=("endorsed", one) in flags,
+            note=notes.get(one, ""),
         )
         for one in wanted
     ]
 
 
 def hidden_from(tx: Tx, viewer_id: int) -> set[int]:
-    """Whose posts this member does not see: blocked, blocked by, muted now."""
+    """Whose posts this member does not see: blocked, blocked by, muted now. Servers that they
+    muted are not listed one by one (``domains``).
+    """
     return {row[0] for row in tx.rows(_HIDDEN, viewer=viewer_id, now=tx.now)}

@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Forbidden, NotFound
 from weft.kernel.ids import new_id
+from weft.people import endorsements
 from weft.people.model import Account
-from weft.people.tables import accounts, blocks, follows
+from weft.people.tables import accounts, blocks, domain_mutes, follows
 from weft.store.database import Tx
 from weft.work import events
 
@@ -49,6 +50,10 @@ _BLOCKED = sa.select(blocks.c.id).where(
         sa.and_(blocks.c.blocker_id == _target, blocks.c.target_id == _follower),
     )
 )
+_UNWELCOME = sa.select(domain_mutes.c.id).where(
+    domain_mutes.c.account_id == sa.bindparam("who", type_=sa.BigInteger),
+    domain_mutes.c.domain == sa.bindparam("domain"),
+)
 
 
 def _count(column: sa.Column[int]) -> sa.Update:
@@ -78,11 +83,13 @@ def follow(
     the target is elsewhere or asks to be asked. ``uri``: of the Follow activity of a remote one.
 
     Events: follow.requested | follow.accepted. Errors: Forbidden (oneself, a block between the
-    two, too many), NotFound (nobody to follow).
+    two, the other's server muted by either, too many), NotFound (nobody to follow).
     """
     if target.suspended_at is not None or target.kind == "application":
         raise NotFound
     if follower.id == target.id or tx.row(_BLOCKED, follower=follower.id, target=target.id):
+        raise Forbidden
+    if _servers_apart(tx, follower, target):
         raise Forbidden
     known = tx.row(_GET, follower=follower.id, target=target.id)
     if known is not None:
@@ -110,6 +117,14 @@ def follow(
     else:
         _tell(tx, "follow.requested", follower.id, target.id, uri)
     return accepted
+
+
+def _servers_apart(tx: Tx, one: Account, other: Account) -> bool:
+    """Whether one of two wants to see nothing of the other's server."""
+    return any(
+        theirs.domain and tx.row(_UNWELCOME, who=mine.id, domain=theirs.domain) is not None
+        for mine, theirs in ((one, other), (other, one))
+    )
 
 
 def _again(
@@ -164,6 +179,7 @@ def _end(tx: Tx, kind: str, follower_id: int, target_id: int) -> bool:
     if row.accepted:
         tx.run(_COUNT_FOLLOWING, who=follower_id, by=-1)
         tx.run(_COUNT_FOLLOWERS, who=target_id, by=-1)
+        endorsements.end(tx, follower_id, target_id)
     _tell(tx, kind, follower_id, target_id, row.uri)
     return True
 

@@ -1,10 +1,13 @@
-"""What follows later in people: codes and sessions that ran out are forgotten."""
+"""What follows later in people: codes and sessions that ran out are forgotten, and follows end
+between a member and a server they muted.
+"""
 
 from __future__ import annotations
 
 from weft.kernel.clock import HOUR
-from weft.people import oauth
-from weft.store.database import Database
+from weft.people import accounts, domains, oauth
+from weft.store.database import Database, Tx
+from weft.work import jobs
 from weft.work.jobs import Job
 from weft.work.runner import Handler
 
@@ -13,4 +16,16 @@ def handlers(db: Database) -> dict[str, Handler]:
     async def prune(_job: Job) -> None:
         await db.write(oauth.prune)
 
-    return {"people.prune": Handler(prune, every=HOUR)}
+    async def part_from_domain(job: Job) -> None:
+        def part(tx: Tx) -> None:
+            member = accounts.by_id(tx, int(job.payload["account"]))
+            if member is not None:
+                domains.part(tx, member, job.payload["domain"])
+            jobs.finish(tx, job)
+
+        await db.write(part)
+
+    return {
+        "people.prune": Handler(prune, every=HOUR),
+        "people.part_from_domain": Handler(part_from_domain),
+    }

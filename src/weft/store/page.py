@@ -19,6 +19,7 @@ LIMIT_MAX = 80
 class Page(Struct, frozen=True):
     """``max_id``: older than it. ``since_id``: newer than it, the newest of them. ``min_id``:
     newer than it, those right next to it. What comes back is newest first in all cases.
+    ``ceiling``: higher for lists of something smaller than posts and accounts.
 
     Source: https://docs.joinmastodon.org/api/guidelines/#pagination
     """
@@ -27,6 +28,7 @@ class Page(Struct, frozen=True):
     since_id: int | None = None
     min_id: int | None = None
     limit: int = LIMIT
+    ceiling: int = LIMIT_MAX
 
     @property
     def below(self) -> int:
@@ -38,7 +40,7 @@ class Page(Struct, frozen=True):
 
     @property
     def most(self) -> int:
-        return max(1, min(self.limit, LIMIT_MAX))
+        return max(1, min(self.limit, self.ceiling))
 
 
 class Paged(NamedTuple):
