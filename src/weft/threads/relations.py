@@ -53,6 +53,7 @@ _READS_HERE = (
     .where(
         follows.c.follower_id == _reader,
         follows.c.target_id == _author,
+        follows.c.accepted.is_(True),
         accounts.c.domain == "",
         accounts.c.kind == "person",
     )
@@ -82,20 +83,30 @@ def accepted(tx: Tx, event: Event) -> None:
     follower, target = _pair(event)
     tx.run(_FORGET_ASKING, reader=target, author=follower)
     notify(tx, target, "follow", follower)
-    row = tx.row(_READS_HERE, reader=follower, author=target)
-    if row is not None:
-        tx.run(_FILL, reader=follower, author=target, reblogs=row.reblogs)
+    fill_home(tx, follower, target)
 
 
 def ended(tx: Tx, event: Event) -> None:
     follower, target = _pair(event)
     tx.run(_FORGET_ASKING, reader=target, author=follower)
-    tx.run(_CLEAR, reader=follower, author=target)
+    clear_home(tx, follower, target)
+
+
+def fill_home(tx: Tx, reader: int, author: int) -> None:
+    """The author's latest posts enter the reader's home timeline, if they follow and read here."""
+    row = tx.row(_READS_HERE, reader=reader, author=author)
+    if row is not None:
+        tx.run(_FILL, reader=reader, author=author, reblogs=row.reblogs)
+
+
+def clear_home(tx: Tx, reader: int, author: int) -> None:
+    """Take what the author said out of the reader's home timeline."""
+    tx.run(_CLEAR, reader=reader, author=author)
 
 
 def blocked(tx: Tx, event: Event) -> None:
     for reader, author in (_pair(event), _pair(event)[::-1]):
-        tx.run(_CLEAR, reader=reader, author=author)
+        clear_home(tx, reader, author)
         tx.run(_FORGET, reader=reader, author=author)
 
 

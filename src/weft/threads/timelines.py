@@ -45,8 +45,10 @@ def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     return sa.or_(muted, blocking, blocked)
 
 
-def _boost_unwanted() -> sa.ColumnElement[bool]:
-    """Whether a row is a boost of someone the viewer does not want to see."""
+def boost_unwanted() -> sa.ColumnElement[bool]:
+    """Whether a row is a boost of someone the viewer does not want to see. Parameters as for
+    ``unwanted``.
+    """
     return sa.and_(
         posts.c.boost_of_id.isnot(None),
         sa.exists().where(_original.c.id == posts.c.boost_of_id, unwanted(_original.c.author_id)),
@@ -59,7 +61,7 @@ _HOME = paged(
     .where(
         home_table.c.account_id == _viewer,
         ~unwanted(home_table.c.author_id),
-        ~_boost_unwanted(),
+        ~boost_unwanted(),
     ),
     home_table.c.post_id,
 )
