@@ -10,7 +10,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import posts
+from weft.threads import posts, quotes
 from weft.threads.model import Post
 from weft.threads.tables import media, tombstones
 from weft.threads.tables import posts as post_table
@@ -80,6 +80,7 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
     if boosted is not None:
         tx.run(_ONE_BOOST_LESS, post=boosted.id)
     else:
+        quotes.removed(tx, post)
         tx.run(_ORPHAN, post=post.id)
         tx.run(_DETACH, post=post.id, at=tx.now if keep_media else 0)
         search.drop(tx, post.id)

@@ -13,7 +13,7 @@ from weft.people import accounts
 from weft.people.model import Account
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import limits, posts
+from weft.threads import limits, posts, quotes
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
 from weft.threads.publish import (
@@ -74,7 +74,8 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
     if post is None or post.author_id != author.id or post.boost_of_id is not None:
         raise NotFound
     draft = tidy(draft)
-    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
+    quoted = quotes.quoted_by(tx, post)
+    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoted is not None)
     tx.run(_DETACH, post=post.id, kept=list(draft.media_ids) or [0], at=tx.now)
     pictures = attach(tx, author.id, draft.media_ids, post.id)
     html, mentioned, tags = write_html(tx, draft)
@@ -86,7 +87,7 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
         {
             "source": draft.text,
             "format": draft.format,
-            "html": html,
+            "html": quotes.inline(quoted, draft.text) + html,
             "spoiler": draft.spoiler,
             "sensitive": draft.sensitive or bool(draft.spoiler),
             "language": draft.language or post.language,
@@ -188,6 +189,7 @@ def _tell(tx: Tx, author: Account, before: Post, after: Post, mentioned: list[Ac
     if after.edited_at != before.edited_at:
         for row in tx.rows(_BOOSTERS, post=after.id):
             notify(tx, row[0], "update", author.id, after.id)
+        quotes.tell_quoters(tx, author, after)
 
 
 def _same_ids(before: list[dict[str, Any]], incoming: Incoming) -> list[dict[str, Any]]:

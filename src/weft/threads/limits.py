@@ -97,10 +97,17 @@ def count(text: str, warning: str = "") -> int:
 
 
 def check_post(
-    text: str, warning: str = "", *, media: Sequence[object] = (), limit: int = POST_CHARS
+    text: str,
+    warning: str = "",
+    *,
+    media: Sequence[object] = (),
+    quotes: bool = False,
+    limit: int = POST_CHARS,
 ) -> None:
-    """Raise `Invalid` (422), worded as Mastodon words it, when a post is too long or empty."""
-    if not text.strip() and not media:
+    """Raise `Invalid` (422), worded as Mastodon words it, when a post is too long or empty: one
+    with pictures, or that quotes, needs no words.
+    """
+    if not text.strip() and not media and not quotes:
         raise Invalid("Validation failed: Text can't be blank")
     too_many_points = len(text) + len(warning) > limit * (POST_CODE_POINTS // POST_CHARS) + 2_048
     if too_many_points or count(text, warning) > limit:

@@ -65,7 +65,10 @@ _SEE = {
 }
 
 
-_SEE_THESE = sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(_viewer))  # pyright: ignore[reportArgumentType]
+_SEE_THESE = {
+    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
+    True: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(_viewer)),  # pyright: ignore[reportArgumentType]
+}
 
 
 def by_id(tx: Tx, post_id: int) -> Post | None:
@@ -109,12 +112,17 @@ def see(tx: Tx, viewer: int | None, post_id: int) -> Post:
     return post
 
 
-def seen(tx: Tx, viewer: int, ids: Iterable[int]) -> dict[int, Post]:
-    """Those of these posts that ``viewer`` may see now."""
+def seen(tx: Tx, viewer: int | None, ids: Iterable[int]) -> dict[int, Post]:
+    """Those of these posts that ``viewer`` (None: anyone) may see now."""
     wanted = list(set(ids))
     if not wanted:
         return {}
-    return {row[0]: Post(*row) for row in tx.rows(_SEE_THESE, ids=wanted, viewer=viewer)}
+    rows = (
+        tx.rows(_SEE_THESE[False], ids=wanted)
+        if viewer is None
+        else tx.rows(_SEE_THESE[True], ids=wanted, viewer=viewer)
+    )
+    return {row[0]: Post(*row) for row in rows}
 
 
 def may_see(tx: Tx, viewer: int | None, post: Post) -> bool:

@@ -22,7 +22,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import limits, markup, posts
+from weft.threads import limits, markup, posts, quotes
 from weft.threads.homes import enter_homes, tell_subscribers
 from weft.threads.model import Draft, Incoming, Media, Mention, Post
 from weft.threads.notifications import notify
@@ -44,15 +44,17 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     """Post as a member of this server, person or AI. The same idempotency key gives the same
     post again.
 
-    Errors: Invalid (too long, empty, media that is not theirs), NotFound (the parent is hidden
-    or gone), Forbidden (an AI where the thread's author wants none).
+    Errors: Invalid (too long, empty, media that is not theirs), NotFound (the parent or what is
+    quoted is hidden or gone), Forbidden (an AI where the thread's author wants none; a quote that
+    is not allowed).
     """
     if draft.idempotency_key is not None:
         earlier = _said_before(tx, author.id, draft.idempotency_key)
         if earlier is not None:
             return earlier
-    draft = tidy(draft)
-    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids)
+    quoted = quotes.sought(tx, author, draft.quote_of_id)
+    draft = quotes.narrowed(tidy(draft), quoted)
+    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoted is not None)
     parent = _parent(tx, author, draft.reply_to_id)
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
         raise Forbidden("AIs are switched off in this thread")
@@ -60,6 +62,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     post_id = new_id() if draft.at is None else id_at(written)
     pictures = attach(tx, author.id, draft.media_ids, post_id)
     html, mentioned, tags = write_html(tx, draft)
+    quotes.check_mentioned(author, draft, quoted, mentioned)
     post = _keep(
         tx,
         author,
@@ -72,7 +75,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "visibility": draft.visibility,
             "source": draft.text,
             "format": draft.format,
-            "html": html,
+            "html": quotes.inline(quoted, draft.text) + html,
             "spoiler": draft.spoiler,
             "sensitive": draft.sensitive or bool(draft.spoiler),
             "language": draft.language,
@@ -85,8 +88,10 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "created_at": written,
             "edited_at": None,
             **_place(parent, post_id),
+            **quotes.columns(tx, author, draft, quoted),
         },
     )
+    quotes.said(tx, author, post, quoted)
     if draft.idempotency_key is not None:
         said = {"account_id": author.id, "key": draft.idempotency_key, "post_id": post.id}
         if tx.row(_SAY_ONCE, at=tx.now, **said) is None:

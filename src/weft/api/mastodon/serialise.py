@@ -85,11 +85,15 @@ def statuses(
     originals = posts_.by_ids(tx, boosted) if boosted else {}
     shown = [*posts, *originals.values()]
     authors = account_fragments(tx, [post.author_id for post in shown])
+
+    def quoted(found: list[Post]) -> list[Status]:
+        return statuses(tx, viewer, found, context=context, quoting=False)
+
     parts = Parts(
         regard.marks(tx, viewer, shown),
         polls.shown(tx, viewer, shown),
         cards.shown(tx, shown),
-        quotes.shown(tx, viewer, shown, context=context, whole=quoting),
+        quotes.shown(tx, viewer, shown, quoted if quoting else None),
         quotes.approvals(tx, viewer, shown),
         filtering.applied(tx, viewer, shown, context),
     )

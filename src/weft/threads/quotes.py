@@ -1,0 +1,285 @@
+"""Quoting: one's own words above somebody's post, with their consent.
+
+Each post says who may quote it (``quote_policy``), and its author may take a quote back later. What
+a quoting post quotes is checked for each reader anew: nobody sees through a quote what they may not
+see without it. Posts from elsewhere say ``nobody``: how they give consent is federation's.
+
+https://docs.joinmastodon.org/methods/statuses/, …/entities/Quote/, …/entities/QuoteApproval/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from msgspec import structs
+
+from weft.kernel.errors import Forbidden, Invalid, NotFound
+from weft.people import credentials
+from weft.people.model import Account
+from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
+from weft.store.among import among
+from weft.store.database import Tx
+from weft.store.page import Page, paged
+from weft.threads import posts
+from weft.threads.model import Draft, Post, QuotePolicy
+from weft.threads.notifications import notify
+from weft.threads.tables import posts as post_table
+from weft.threads.timelines import unwanted
+from weft.work import events
+
+POLICIES: tuple[QuotePolicy, ...] = ("public", "followers", "nobody")
+USUAL: QuotePolicy = "public"
+"""Of members who have chosen nothing: Mastodon's default too."""
+
+Standing = Literal["blocked_account", "blocked_domain", "muted_account"]
+
+_INLINE = re.compile(r'<p class="quote-inline">.*?</p>')
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_post = sa.bindparam("post", type_=sa.BigInteger)
+_BLOCKS = sa.select(blocks.c.id).where(
+    blocks.c.blocker_id == sa.bindparam("by"), blocks.c.target_id == sa.bindparam("target")
+)
+_FOLLOWED = sa.select(follows.c.target_id).where(
+    follows.c.follower_id == _viewer,
+    follows.c.accepted.is_(True),
+    among(follows.c.target_id, "ids"),
+)
+_COUNT = (
+    post_table.update()
+    .where(post_table.c.id == _post)
+    .values(
+        quotes_count=sa.case(
+            (post_table.c.quotes_count + sa.bindparam("step") < 0, 0),
+            else_=post_table.c.quotes_count + sa.bindparam("step"),
+        )
+    )
+)
+_accepted = post_table.c.quote_state == "accepted"
+_OF = sa.and_(post_table.c.quote_of_id == _post, _accepted)
+_QUOTES = paged(
+    sa.select(*posts.COLUMNS).where(
+        _OF,
+        posts.seen_by(_viewer),  # pyright: ignore[reportArgumentType]
+        ~unwanted(post_table.c.author_id),
+    ),
+    post_table.c.id,
+)
+_HERE = sa.select(post_table.c.id, post_table.c.author_id).where(_OF, post_table.c.local.is_(True))
+_LOST = post_table.update().where(_OF).values(quote_state="deleted", quote_of_id=None)
+_REVOKE = (
+    post_table.update()
+    .where(post_table.c.id == _post)
+    .values(quote_state="revoked", html=sa.bindparam("now_html"))
+    .returning(*posts.COLUMNS)
+)
+_SET_POLICY = (
+    post_table.update()
+    .where(post_table.c.id == _post)
+    .values(quote_policy=sa.bindparam("policy"))
+    .returning(*posts.COLUMNS)
+)
+
+
+def _standing(word: Standing) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{word}'", sa.String)
+
+
+_STANDINGS = sa.union_all(
+    sa.select(_standing("muted_account"), mutes.c.target_id).where(
+        mutes.c.muter_id == _viewer,
+        sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now", type_=sa.BigInteger)),
+        among(mutes.c.target_id, "ids"),
+    ),
+    sa.select(_standing("blocked_domain"), accounts.c.id)
+    .join_from(accounts, domain_mutes, domain_mutes.c.domain == accounts.c.domain)
+    .where(domain_mutes.c.account_id == _viewer, among(accounts.c.id, "ids")),
+    sa.select(_standing("blocked_account"), blocks.c.target_id).where(
+        blocks.c.blocker_id == _viewer, among(blocks.c.target_id, "ids")
+    ),
+)
+
+
+# -- while a post is written ------------------------------------------------------------------
+
+
+def sought(tx: Tx, author: Account, post_id: int | None) -> Post | None:
+    """The post that ``author`` wants to quote and may; None when none is named. A boost stands
+    for what it boosts.
+
+    Errors: NotFound (not there, or not for the author's eyes), Forbidden (they may not quote it).
+    """
+    if post_id is None:
+        return None
+    try:
+        found = posts.see(tx, author.id, post_id)
+        if found.boost_of_id is not None:
+            found = posts.see(tx, author.id, found.boost_of_id)
+    except NotFound as hidden:
+        raise NotFound("The post you are quoting was not found") from hidden
+    if not _may_quote(tx, author, found):
+        raise Forbidden("This post cannot be quoted by you")
+    return found
+
+
+def narrowed(draft: Draft, quoted: Post | None) -> Draft:
+    """A private post is quoted for the same followers at most."""
+    wide = draft.visibility in ("public", "unlisted")
+    if quoted is not None and quoted.visibility == "private" and wide:
+        return structs.replace(draft, visibility="private")
+    return draft
+
+
+def check_mentioned(
+    author: Account, draft: Draft, quoted: Post | None, mentioned: Iterable[Account]
+) -> None:
+    """In a direct post only those are quoted who can read it. Errors: Invalid."""
+    if quoted is None or draft.visibility != "direct":
+        return
+    if quoted.author_id not in {author.id, *(account.id for account in mentioned)}:
+        raise Invalid("Validation failed: A direct post can only quote someone whom it mentions")
+
+
+def columns(tx: Tx, author: Account, draft: Draft, quoted: Post | None) -> dict[str, Any]:
+    """What a new post keeps of what it quotes, and of who may quote it."""
+    return {
+        "quote_of_id": quoted.id if quoted is not None else None,
+        "quote_uri": quoted.uri if quoted is not None else None,
+        "quote_state": "accepted" if quoted is not None else None,
+        "quote_policy": _policy(tx, author, draft),
+    }
+
+
+def inline(quoted: Post | None, text: str) -> str:
+    """The paragraph for readers whose apps know no quotes; "" where the text has the link."""
+    if quoted is None or quoted.url in text or quoted.uri in text:
+        return ""
+    url = escape(quoted.url)
+    return (
+        f'<p class="quote-inline">RE: <a href="{url}" target="_blank" '
+        f'rel="nofollow noopener noreferrer">{url}</a></p>'
+    )
+
+
+def quoted_by(tx: Tx, post: Post) -> Post | None:
+    """What a post quotes, while the quote stands."""
+    if post.quote_of_id is None or post.quote_state != "accepted":
+        return None
+    return posts.by_id(tx, post.quote_of_id)
+
+
+def said(tx: Tx, author: Account, post: Post, quoted: Post | None) -> None:
+    """A post that quotes was written: counted, and its quoted author told, if they may see it."""
+    if quoted is None:
+        return
+    tx.run(_COUNT, post=quoted.id, step=1)
+    if posts.may_see(tx, quoted.author_id, post):
+        notify(tx, quoted.author_id, "quote", author.id, post.id)
+
+
+# -- afterwards -------------------------------------------------------------------------------
+
+
+def tell_quoters(tx: Tx, author: Account, post: Post) -> None:
+    """A quoted post was edited: who quoted it here stands beside new words."""
+    if post.quotes_count:
+        for quoting_id, quoter_id in tx.rows(_HERE, post=post.id):
+            notify(tx, quoter_id, "quoted_update", author.id, quoting_id)
+
+
+def removed(tx: Tx, post: Post) -> None:
+    """A post goes away: it quotes no more, and nobody quotes it."""
+    if post.quote_of_id is not None and post.quote_state == "accepted":
+        tx.run(_COUNT, post=post.quote_of_id, step=-1)
+    if post.quotes_count:
+        tx.run(_LOST, post=post.id)
+
+
+def revoke(tx: Tx, by: Account, post_id: int, quoting_id: int) -> Post:
+    """The quoted author takes back their consent; gives the quoting post as it is then. Doing it
+    twice is the same. Event: post.edited, of the quoting post.
+
+    Errors: NotFound (no such post or quote that they may see), Forbidden (not their post).
+    """
+    quoted = posts.see(tx, by.id, post_id)
+    quoting = posts.see(tx, by.id, quoting_id)
+    if quoting.quote_of_id != quoted.id:
+        raise NotFound
+    if quoted.author_id != by.id:
+        raise Forbidden
+    if quoting.quote_state == "revoked":
+        return quoting
+    without = _INLINE.sub("", quoting.html, count=1)
+    after = Post(*tx.run(_REVOKE, post=quoting.id, now_html=without).one())
+    if quoting.quote_state == "accepted":
+        tx.run(_COUNT, post=quoted.id, step=-1)
+    events.append(tx, "post.edited", actor_id=quoting.author_id, subject_id=quoting.id)
+    return after
+
+
+def set_policy(tx: Tx, by: Account, post_id: int, policy: QuotePolicy) -> Post:
+    """Say anew who may quote one's own post; quotes that there are stay. It changes nothing for
+    posts that are not for everyone. Errors: NotFound (not theirs).
+    """
+    post = posts.by_id(tx, post_id)
+    if post is None or post.author_id != by.id or post.boost_of_id is not None:
+        raise NotFound
+    if post.visibility not in ("public", "unlisted") or post.quote_policy == policy:
+        return post
+    return Post(*tx.run(_SET_POLICY, post=post.id, policy=policy).one())
+
+
+# -- for readers ------------------------------------------------------------------------------
+
+
+def listed(tx: Tx, viewer: int, post: Post, page: Page) -> list[Post]:
+    """The posts that quote this one, as far as the viewer may and wants to see them."""
+    rows = _QUOTES.rows(tx, page, viewer=viewer, post=post.id, now=tx.now)
+    return [Post(*row) for row in rows]
+
+
+def standings(tx: Tx, viewer: int | None, authors: Iterable[int]) -> dict[int, Standing]:
+    """Which of these authors the viewer keeps away, and how."""
+    ids = list(set(authors))
+    if viewer is None or not ids:
+        return {}
+    # In this order: of two reasons the stronger one is told.
+    order = ("muted_account", "blocked_domain", "blocked_account")
+    found = tx.rows(_STANDINGS, viewer=viewer, ids=ids, now=tx.now)
+    return {author: word for word, author in sorted(found, key=lambda row: order.index(row[0]))}
+
+
+def followed(tx: Tx, viewer: int, authors: Iterable[int]) -> set[int]:
+    """Those of these authors whom the viewer follows."""
+    ids = list(set(authors))
+    return {row[0] for row in tx.rows(_FOLLOWED, viewer=viewer, ids=ids)} if ids else set()
+
+
+def usual_policy(preferences: dict[str, Any]) -> QuotePolicy:
+    """What a member's preferences say of new posts."""
+    chosen = preferences.get("quote_policy")
+    return chosen if chosen in POLICIES else USUAL
+
+
+def _policy(tx: Tx, author: Account, draft: Draft) -> QuotePolicy:
+    if draft.visibility not in ("public", "unlisted"):
+        return "nobody"
+    if draft.quote_policy is not None:
+        return draft.quote_policy
+    held = credentials.by_account(tx, author.id)
+    return usual_policy(held.preferences if held is not None else {})
+
+
+def _may_quote(tx: Tx, author: Account, post: Post) -> bool:
+    if post.author_id == author.id:
+        return post.visibility != "direct"
+    if post.visibility not in ("public", "unlisted") or post.quote_policy == "nobody":
+        return False
+    # Whom the author keeps away does not see the post; the other way round it would be a jeer at
+    # somebody who cannot answer.
+    if tx.row(_BLOCKS, by=author.id, target=post.author_id) is not None:
+        return False
+    return post.quote_policy == "public" or bool(followed(tx, author.id, [post.author_id]))
