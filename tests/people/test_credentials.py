@@ -43,7 +43,7 @@ def test_a_sign_up_hears_of_all_that_is_wrong_at_once(house: House) -> None:
     assert codes == {
         "username": "ERR_TAKEN",
         "email": "ERR_INVALID",
-        "password": "ERR_INVALID",
+        "password": "ERR_TOO_SHORT",
         "agreement": "ERR_ACCEPTED",
     }
     assert refused.value.text.startswith("Validation failed: Username has already been taken, ")

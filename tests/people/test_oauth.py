@@ -164,7 +164,9 @@ def test_a_suspended_member_has_no_way_in(house: House) -> None:
     issued = house.db.write_now(lambda tx: oauth.issue(tx, "read", account_id=ada.id, app_id=None))
     key = house.db.write_now(lambda tx: oauth.open_session(tx, ada.id))
     house.db.write_now(lambda tx: accounts.update(tx, ada.id, suspended_at=tx.now))
-    assert house.db.read_now(lambda tx: oauth.token_owner(tx, issued.token)) is None
+    bearer = house.db.read_now(lambda tx: oauth.token_owner(tx, issued.token))
+    assert bearer is not None
+    assert bearer.trouble == "Your login is currently disabled"
     assert house.db.read_now(lambda tx: oauth.session_owner(tx, key)) is None
 
 

@@ -21,6 +21,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
+from weft.api import visits
 from weft.kernel.errors import Forbidden, Invalid, WeftError
 from weft.people.model import Account
 from weft.people.oauth import Bearer, token_owner
@@ -55,12 +56,14 @@ def token_of(connection: Connection) -> str | None:
 
 
 async def find_bearer(db: Database, token: str) -> Bearer:
-    """Errors: Unauthorized."""
+    """Errors: Unauthorized; Forbidden, when its owner may do nothing now."""
     if not token or len(token) > TOKEN_MAX:
         raise Unauthorized
     bearer = await db.glance(lambda tx: token_owner(tx, token))
     if bearer is None:
         raise Unauthorized
+    if bearer.trouble is not None:
+        raise Forbidden(bearer.trouble)
     return bearer
 
 
@@ -112,6 +115,8 @@ def _database(connection: Connection) -> Database:
 
 
 def _keep(connection: Connection, bearer: Bearer) -> None:
+    if bearer.account is not None:
+        visits.note(_database(connection), bearer.account.id, connection)
     connection.scope["state"][_KEY] = bearer
 
 

@@ -161,14 +161,9 @@ def create_local(
     reserved or taken.
     """
     fold = username.lower()
-    if kind != "application":
-        if not _USERNAME.fullmatch(username):
-            raise Invalid(
-                "Validation failed: Username must contain only letters, numbers and underscores"
-                f" (and . or - inside), at most {USERNAME_MAX}"
-            )
-        if fold in RESERVED:
-            raise Invalid("Validation failed: Username is reserved")
+    problem = username_problem(username) if kind != "application" else None
+    if problem is not None:
+        raise Invalid(f"Validation failed: Username {problem[1]}")
     if by_handle(tx, username) is not None:
         raise Invalid("Validation failed: Username has already been taken")
     account_id = new_id()
@@ -198,6 +193,22 @@ def create_local(
         updated_at=tx.now,
     ).one()
     return Account(*row)
+
+
+def username_problem(username: str) -> tuple[str, str] | None:
+    """(Mastodon's code, sentence) for a name that nobody here may have; None when it will do."""
+    if not username:
+        return "ERR_BLANK", "can't be blank"
+    if len(username) > USERNAME_MAX:
+        return "ERR_TOO_LONG", f"is too long (maximum is {USERNAME_MAX} characters)"
+    if not _USERNAME.fullmatch(username):
+        return (
+            "ERR_INVALID",
+            "must contain only letters, numbers and underscores (and . or - inside)",
+        )
+    if username.lower() in RESERVED:
+        return "ERR_RESERVED", "is reserved"
+    return None
 
 
 def instance_actor(tx: Tx) -> Account:

@@ -20,6 +20,7 @@ from msgspec import Struct
 from weft.kernel.clock import DAY, MINUTE
 from weft.kernel.errors import Invalid
 from weft.kernel.ids import new_id
+from weft.people import credentials as credentials_
 from weft.people.accounts import COLUMNS
 from weft.people.model import Account
 from weft.people.tables import accounts, apps, credentials, grants, sessions, tokens
@@ -49,7 +50,10 @@ WRITE = frozenset(
     f"write:{part}"
     for part in (*_PARTS, "conversations", "media", "notifications", "reports", "statuses")
 )
-ADMIN_PARTS = ("accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks")
+ADMIN_PARTS = (
+    *("accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks"),
+    *("email_domain_blocks", "canonical_email_blocks"),
+)
 ADMIN = frozenset(
     f"admin:{verb}{part}"
     for verb in ("read", "write")
@@ -83,6 +87,8 @@ class Bearer(Struct, frozen=True):
     scopes: frozenset[str]
     role: str | None
     account: Account | None
+    trouble: str | None = None
+    """Why its owner may do nothing now: suspended, disabled, waiting for approval."""
 
     def may(self, scope: str) -> bool:
         return covers(self.scopes, scope)
@@ -257,7 +263,15 @@ def s256(verifier: str) -> str:
 # -- tokens -----------------------------------------------------------------------------------
 
 _OWNER = (
-    sa.select(tokens.c.id, tokens.c.app_id, tokens.c.scopes, credentials.c.role, *COLUMNS)
+    sa.select(
+        tokens.c.id,
+        tokens.c.app_id,
+        tokens.c.scopes,
+        credentials.c.role,
+        credentials.c.approved,
+        credentials.c.disabled_at,
+        *COLUMNS,
+    )
     .join_from(tokens, accounts, accounts.c.id == tokens.c.account_id, isouter=True)
     .join(credentials, credentials.c.account_id == tokens.c.account_id, isouter=True)
     .where(tokens.c.hash == sa.bindparam("which"))
@@ -301,16 +315,15 @@ def issue(tx: Tx, scopes: str, *, account_id: int | None, app_id: int | None) ->
 
 
 def token_owner(tx: Tx, token: str) -> Bearer | None:
-    """Who holds this token: one indexed read. None when it is unknown or revoked, or when the
-    account was suspended.
+    """Who holds this token: one indexed read. None when it is unknown or revoked. ``trouble``
+    says when its owner may not use it.
     """
     row = tx.row(_OWNER, which=_hash(token))
     if row is None:
         return None
-    account = Account(*row[4:]) if row[4] is not None else None
-    if account is not None and account.suspended_at is not None:
-        return None
-    return Bearer(row[0], row[1], frozenset(row[2].split()), row[3], account)
+    account = Account(*row[6:]) if row[6] is not None else None
+    held = credentials_.trouble(row[4], row[5], account.suspended_at if account else None)
+    return Bearer(row[0], row[1], frozenset(row[2].split()), row[3], account, held)
 
 
 def revoke(tx: Tx, token: str) -> bool:
@@ -336,10 +349,13 @@ def revoke_all(tx: Tx, account_id: int) -> int:
 _SESSION = (
     sa.select(*COLUMNS)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
+    .join(credentials, credentials.c.account_id == accounts.c.id, isouter=True)
     .where(
         sessions.c.hash == sa.bindparam("which"),
         sessions.c.expires_at > sa.bindparam("now"),
         accounts.c.suspended_at.is_(None),
+        credentials.c.disabled_at.is_(None),
+        credentials.c.approved.isnot(sa.false()),
     )
 )
 
@@ -354,6 +370,11 @@ def open_session(tx: Tx, account_id: int) -> str:
         expires_at=tx.now + SESSION_LIFE,
     )
     return key
+
+
+def close_sessions(tx: Tx, account_id: int) -> None:
+    """End all browsers' sessions of an account; its apps keep their tokens."""
+    tx.run(sessions.delete().where(sessions.c.account_id == account_id))
 
 
 def session_owner(tx: Tx, key: str) -> Account | None:

@@ -142,6 +142,13 @@ class Database:
         """The same, for the command line and tests."""
         return self._submit(work).result()
 
+    def write_soon(self, work: Callable[[Tx], object]) -> None:
+        """Hand in something that nobody waits for. What goes wrong is logged."""
+        try:
+            self._submit(work).add_done_callback(_say_if_failed)
+        except WeftError as refused:  # overloaded, or stopping
+            log.info("store.not_written", why=refused.text)
+
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run ``work`` on a reader: it sees what is committed and cannot write."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
@@ -288,6 +295,11 @@ class Database:
     def _tell(self, signals: Iterable[str]) -> None:
         for watcher in tuple(self._watchers):
             watcher(set(signals))
+
+
+def _say_if_failed(done: Future[Any]) -> None:
+    if not done.cancelled() and (fault := done.exception()) is not None:
+        log.warning("store.not_written", error=repr(fault))
 
 
 _CANNOT_HOLD = (DataError, OverflowError)

@@ -259,10 +259,11 @@ async def _check_password(
     assert held is not None  # noqa: S101 - for the type checker; nobody's password never matches
     limits.sign_ins.forget(both)
     limits.sign_ins_address.give_back(address)
-    if await db.read(lambda tx: accounts.get(tx, held.account_id).suspended_at) is not None:
-        return _sign_in(
-            request, db, app, wish, name=data.name, problem="This account is suspended."
-        )
+    account = await db.read(lambda tx: accounts.get(tx, held.account_id))
+    trouble = f"{held.trouble}." if held.trouble is not None else ""
+    if trouble or account.suspended_at is not None:
+        problem = trouble or "This account is suspended."
+        return _sign_in(request, db, app, wish, name=data.name, problem=problem)
     key = await db.write(lambda tx: oauth.open_session(tx, held.account_id))
     carried = wish.carried()
     # They have just signed in: asking again would never end.
