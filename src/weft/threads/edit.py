@@ -13,11 +13,12 @@ from weft.people import accounts
 from weft.people.model import Account
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import limits, posts, quotes
+from weft.threads import emojis, polls, posts, quotes
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
 from weft.threads.publish import (
     attach,
+    check,
     index_words,
     mention_json,
     name_things,
@@ -46,6 +47,7 @@ _VERSIONS = (
         post_edits.c.spoiler,
         post_edits.c.sensitive,
         post_edits.c.media,
+        post_edits.c.poll,
     )
     .where(post_edits.c.post_id == _post)
     .order_by(post_edits.c.id)
@@ -62,11 +64,14 @@ class Version(msgspec.Struct, frozen=True):
     spoiler: str
     sensitive: bool
     media: list[dict[str, Any]]
+    poll: list[str] | None
+    """The options it had."""
 
 
-def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
+def edit(tx: Tx, author: Account, post_id: int, draft: Draft, *, keep_poll: bool = False) -> Post:
     """Replace what one's own post says. Visibility, place in the thread, and the AI record stay.
-    Those mentioned before may still see it. Nothing changed: no new version.
+    Those mentioned before may still see it. Nothing changed: no new version. ``keep_poll``: its
+    poll stays as it is; else it gets the draft's, or none.
 
     Errors: NotFound (not theirs), Invalid (as for a new post).
     """
@@ -75,7 +80,12 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
         raise NotFound
     draft = tidy(draft)
     quoted = quotes.quoted_by(tx, post)
-    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoted is not None)
+    check(draft, quoting=quoted is not None)
+    before = polls.of(tx, post)
+    if keep_poll and not draft.media_ids:  # pictures take the place of a poll
+        poll = polls.keep_as_is(before)
+    else:
+        poll = polls.replace(tx, post, before, draft.poll)
     tx.run(_DETACH, post=post.id, kept=list(draft.media_ids) or [0], at=tx.now)
     pictures = attach(tx, author.id, draft.media_ids, post.id)
     html, mentioned, tags = write_html(tx, draft)
@@ -93,8 +103,12 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft) -> Post:
             "language": draft.language or post.language,
             "tags": tags,
             "media": [msgspec.to_builtins(picture) for picture in pictures],
+            "emojis": emojis.named(tx, draft.spoiler, draft.text, *poll.options),
+            "poll_id": poll.id,
         },
         at=tx.now,
+        asked=before.options if before is not None else None,
+        asks_anew=poll.changed,
     )
 
 
@@ -134,8 +148,14 @@ def receive_edit(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
 def history(tx: Tx, post: Post) -> list[Version]:
     """Every version, oldest first, the present one last."""
     earlier = [Version(*row) for row in tx.rows(_VERSIONS, post=post.id)]
+    poll = polls.of(tx, post)
     now = Version(
-        post.edited_at or post.created_at, post.html, post.spoiler, post.sensitive, post.media
+        post.edited_at or post.created_at,
+        post.html,
+        post.spoiler,
+        post.sensitive,
+        post.media,
+        poll.options if poll is not None else None,
     )
     return [*earlier, now]
 
@@ -148,11 +168,13 @@ def _change(
     values: dict[str, Any],
     *,
     at: int,
+    asked: list[str] | None = None,
+    asks_anew: bool = False,
 ) -> Post:
     values["mentions"] = [mention_json(account) for account in mentioned]
-    if all(getattr(post, field) == value for field, value in values.items()):
+    if not asks_anew and all(getattr(post, field) == value for field, value in values.items()):
         return post
-    if any(getattr(post, field) != values[field] for field in _SHOWN):
+    if asks_anew or any(getattr(post, field) != values[field] for field in _SHOWN):
         tx.run(
             _KEEP_OLD,
             id=new_id(),
@@ -163,6 +185,7 @@ def _change(
             spoiler=post.spoiler,
             sensitive=post.sensitive,
             media=post.media,
+            poll=asked,
         )
         values["edited_at"] = at
     row = tx.run(

@@ -15,19 +15,19 @@ from msgspec import structs
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.clock import MINUTE
-from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
+from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import id_at, new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import limits, markup, posts, quotes
+from weft.threads import emojis, limits, markup, once, polls, posts, quotes
 from weft.threads.homes import enter_homes, tell_subscribers
-from weft.threads.model import Draft, Incoming, Media, Mention, Post
+from weft.threads.model import Draft, Incoming, Media, Mention, NewPoll, Post
 from weft.threads.notifications import notify
 from weft.threads.sanitize import html_to_text
-from weft.threads.tables import idempotency, media, post_mentions, post_tags
+from weft.threads.tables import media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
 from weft.threads.tokens import fold_tag, storable
 from weft.work import events
@@ -49,13 +49,13 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     is not allowed).
     """
     if draft.idempotency_key is not None:
-        earlier = _said_before(tx, author.id, draft.idempotency_key)
-        if earlier is not None:
+        said = once.said(tx, author.id, draft.idempotency_key)
+        if said is not None and (earlier := posts.by_id(tx, said)) is not None:
             return earlier
     quoted = quotes.sought(tx, author, draft.quote_of_id)
     draft = quotes.narrowed(tidy(draft), quoted)
-    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoted is not None)
-    parent = _parent(tx, author, draft.reply_to_id)
+    poll = check(draft, quoting=quoted is not None)
+    parent = parent_of(tx, author, draft.reply_to_id)
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
         raise Forbidden("AIs are switched off in this thread")
     written = tx.now if draft.at is None else min(draft.at, tx.now)
@@ -81,7 +81,8 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "language": draft.language,
             "tags": tags,
             "media": [msgspec.to_builtins(picture) for picture in pictures],
-            "emojis": [],
+            "emojis": emojis.named(tx, draft.spoiler, draft.text, *(poll.options if poll else ())),
+            "poll_id": new_id() if poll is not None else None,
             "ai": draft.ai,
             "no_ai": draft.no_ai,
             "app": draft.app,
@@ -90,13 +91,11 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             **_place(parent, post_id),
             **quotes.columns(tx, author, draft, quoted),
         },
+        poll,
     )
     quotes.said(tx, author, post, quoted)
     if draft.idempotency_key is not None:
-        said = {"account_id": author.id, "key": draft.idempotency_key, "post_id": post.id}
-        if tx.row(_SAY_ONCE, at=tx.now, **said) is None:
-            # Another process has just written it: this one is rolled back, and asked again gives it.
-            raise WeftError("The same post is being written already", 409)
+        once.say(tx, author.id, draft.idempotency_key, post.id)
     return post
 
 
@@ -159,6 +158,16 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
 def tidy(draft: Draft) -> Draft:
     """Without what cannot be stored or shown."""
     return structs.replace(draft, text=storable(draft.text), spoiler=storable(draft.spoiler))
+
+
+def check(draft: Draft, *, quoting: bool = False) -> NewPoll | None:
+    """Whether a tidied draft can be posted; gives its poll as it will be kept. Errors: Invalid."""
+    limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoting)
+    if draft.poll is None:
+        return None
+    if draft.media_ids:
+        raise Invalid("Validation failed: Files and a poll cannot be attached to the same post")
+    return polls.check(draft.poll)
 
 
 def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
@@ -257,24 +266,9 @@ def ais_are_off(tx: Tx, thread_id: int) -> bool:
 
 # -- stages -----------------------------------------------------------------------------------
 
-_SAID = sa.select(idempotency.c.post_id).where(
-    idempotency.c.account_id == sa.bindparam("who"), idempotency.c.key == sa.bindparam("key")
-)
-_say_once = insert(idempotency)
-_SAY_ONCE = _say_once.on_conflict_do_update(
-    index_elements=["account_id", "key"],
-    set_={"post_id": _say_once.excluded.post_id, "at": _say_once.excluded.at},
-    # Again under a known key, when the post that it gave was taken back.
-    where=~sa.exists().where(post_table.c.id == idempotency.c.post_id),
-).returning(idempotency.c.post_id)
 
-
-def _said_before(tx: Tx, author_id: int, key: str) -> Post | None:
-    post_id = tx.scalar(_SAID, who=author_id, key=key)
-    return posts.by_id(tx, post_id) if post_id is not None else None
-
-
-def _parent(tx: Tx, author: Account, reply_to_id: int | None) -> Post | None:
+def parent_of(tx: Tx, author: Account, reply_to_id: int | None) -> Post | None:
+    """What a draft answers; of a boost, what it boosts. Errors: NotFound."""
     if reply_to_id is None:
         return None
     try:
@@ -318,7 +312,13 @@ _POSTED = (
 )
 
 
-def _keep(tx: Tx, author: Account, mentioned: list[Account], values: dict[str, Any]) -> Post:
+def _keep(
+    tx: Tx,
+    author: Account,
+    mentioned: list[Account],
+    values: dict[str, Any],
+    poll: NewPoll | None = None,
+) -> Post:
     values |= {
         "author_id": author.id,
         "boost_of_id": None,
@@ -329,6 +329,8 @@ def _keep(tx: Tx, author: Account, mentioned: list[Account], values: dict[str, A
     }
     tx.run(_INSERT, values)
     post = Post(**values)
+    if poll is not None and post.poll_id is not None:
+        polls.keep(tx, post.poll_id, post.id, poll)
     name_things(tx, post.id, mentioned, post.tags)
     if post.reply_to_id is not None:
         tx.run(_REPLIED, which=post.reply_to_id, by=1)
