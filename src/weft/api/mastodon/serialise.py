@@ -136,7 +136,11 @@ def source(post: Post) -> StatusSource:
 
 
 def status_edit(
-    site: Site, version: Version, author: Account, emojis: list[dict[str, Any]]
+    site: Site,
+    version: Version,
+    author: Account,
+    emojis: list[dict[str, Any]],
+    quote: Quote | None,
 ) -> StatusEdit:
     return StatusEdit(
         content=version.html,
@@ -145,7 +149,7 @@ def status_edit(
         created_at=iso(version.at),
         account=author,
         poll=None,
-        quote=None,
+        quote=quote,
         media_attachments=[attachment(site, picture) for picture in version.media],
         emojis=emojis,
     )

@@ -21,6 +21,7 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
 )
 from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.quotes import policy_of
 from weft.api.mastodon.serialise import deleted_status, source, status, status_edit, statuses
 from weft.api.resolver import Resolver, Seeker
 from weft.kernel.errors import Invalid, NotFound
@@ -35,6 +36,7 @@ from weft.threads.edit import edit, history
 from weft.threads.markup import scan
 from weft.threads.model import Draft, Format, Post, Visibility
 from weft.threads.publish import FORMATS, publish
+from weft.threads.quotes import set_policy, usual_policy
 
 IDS_MAX = 40
 """Posts asked for at once: Mastodon's page."""
@@ -64,6 +66,8 @@ class NewStatus(Struct):
     visibility: str | None = None
     language: str | None = None
     content_type: str | None = None
+    quoted_status_id: str | int | None = None
+    quote_approval_policy: str | None = None
     no_ai: bool | None = None
     scheduled_at: str | None = None
     poll: dict[str, Any] | None = None
@@ -79,6 +83,7 @@ class ChangedStatus(Struct):
     media_ids: list[str | int] | None = None
     media_attributes: list[MediaAttribute] | None = None
     content_type: str | None = None
+    quote_approval_policy: str | None = None
     poll: dict[str, Any] | None = None
 
 
@@ -115,6 +120,8 @@ async def create(
             visibility=_visibility(data.visibility or choices.get("visibility") or "public"),
             reply_to_id=_reply_to(data.in_reply_to_id),
             media_ids=_ids(data.media_ids),
+            quote_of_id=_quote_of(data.quoted_status_id),
+            quote_policy=policy_of(data.quote_approval_policy) or usual_policy(choices),
             no_ai=data.no_ai or False,
             app=oauth.app_json(app),
             idempotency_key=idempotency_key[:KEY_MAX] if idempotency_key else None,
@@ -159,6 +166,7 @@ async def change(
     """Edit one's own post; what it was stays in its history."""
     _no_poll(data.poll)
     number = id_of(status_id)
+    policy = policy_of(data.quote_approval_policy)
     if data.status:
         await _learn_mentions(db, resolver, data.status, _format(data.content_type))
 
@@ -181,7 +189,10 @@ async def change(
             language=_language(data.language or now.language),
             media_ids=kept if data.media_ids is None else _ids(data.media_ids),
         )
-        return status(tx, me.id, edit(tx, me, number, draft))
+        changed = edit(tx, me, number, draft)
+        if policy is not None:
+            changed = set_policy(tx, me, number, policy)
+        return status(tx, me.id, changed)
 
     return await db.write(write)
 
@@ -232,7 +243,10 @@ async def versions(db: Db, viewer: Viewer, status_id: FromPath[str]) -> list[Sta
     def read(tx: Tx) -> list[StatusEdit]:
         one = posts.see(tx, as_, number)
         author = account_fragments(tx, [one.author_id])[one.author_id]
-        return [status_edit(tx.site, version, author, one.emojis) for version in history(tx, one)]
+        quote = status(tx, as_, one).quote if one.quote_state is not None else None
+        return [
+            status_edit(tx.site, version, author, one.emojis, quote) for version in history(tx, one)
+        ]
 
     return await db.read(read)
 
@@ -311,6 +325,15 @@ def _reply_to(given: str | int | None) -> int | None:
     number = parse_id(str(given))
     if number is None:
         raise NotFound("The post you are replying to was not found")
+    return number
+
+
+def _quote_of(given: str | int | None) -> int | None:
+    if given is None or given == "":
+        return None
+    number = parse_id(str(given))
+    if number is None:
+        raise NotFound("The post you are quoting was not found")
     return number
 
 

@@ -20,7 +20,7 @@ from weft.kernel.errors import NotFound
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import timelines
+from weft.threads import pins, timelines
 from weft.threads.model import Post
 
 Posts = Response[list[Status]]
@@ -161,7 +161,7 @@ async def account_statuses(
     pinned: FromQuery[bool] = False,
     tagged: FromQuery[str | None] = None,
 ) -> Posts:
-    """``pinned``: there are no pinned posts yet, so none."""
+    """``pinned``: only those on top of the profile; they are one page."""
     as_ = _id(viewer)
     author = id_of(account_id)
 
@@ -170,7 +170,8 @@ async def account_statuses(
         if found.suspended_at is not None:
             raise NotFound
         if pinned:
-            return []
+            later = page.max_id is not None or page.above
+            return [] if later else pins.pinned(tx, as_, author)
         return timelines.account_posts(
             tx,
             as_,
