@@ -42,7 +42,7 @@ from weft.kernel.clock import DAY
 from weft.people import lists
 from weft.settings import Settings
 from weft.store.database import Database, Tx
-from weft.threads import limits, media, pictures
+from weft.threads import limits, media, pictures, pins
 
 VERSION = f"4.6.0 (compatible; Weft {__version__})"
 """Clients compare the first number with Mastodon's to decide which features to show."""
@@ -97,7 +97,7 @@ def configuration(db: Database) -> Configuration:
         vapid=Vapid(public_key=""),
         accounts=AccountLimits(
             max_featured_tags=0,
-            max_pinned_statuses=0,
+            max_pinned_statuses=pins.PINS_MAX,
             max_display_name_length=limits.NAME_CHARS,
             max_note_length=limits.BIO_CHARS,
             max_avatar_description_length=0,
