@@ -187,7 +187,7 @@ notifications = sa.Table(
     sa.Column(
         "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
     ),
-    sa.Column("kind", sa.String(20), nullable=False),  # Mastodon's names: mention, favourite, …
+    sa.Column("kind", sa.String(30), nullable=False),  # Mastodon's names: mention, favourite, …
     sa.Column(
         "from_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
     ),

@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_domain_mutes")),
         sa.UniqueConstraint("account_id", "domain", name=op.f("uq_domain_mutes_account_id_domain")),
     )
+    op.create_index("ix_domain_mutes_domain", "domain_mutes", ["domain"], unique=False)
     op.create_table(
         "endorsements",
         sa.Column(
@@ -806,6 +807,10 @@ def upgrade() -> None:
     op.add_column("credentials", sa.Column("sign_up_ip", sa.String(length=45), nullable=True))
     op.add_column("credentials", sa.Column("last_ip", sa.String(length=45), nullable=True))
     op.add_column("credentials", sa.Column("last_seen_at", sa.BigInteger(), nullable=True))
+    with op.batch_alter_table("notifications") as changed:  # "severed_relationships" has 21
+        changed.alter_column(
+            "kind", existing_type=sa.String(20), type_=sa.String(30), existing_nullable=False
+        )
     op.add_column("notifications", sa.Column("group_key", sa.String(length=80), nullable=True))
     op.add_column(
         "notifications",
