@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "person": ("person", "Make and list people's accounts."),
     "token": ("token", "Make an access token for an account."),
     "ai": ("ai", "Make, change, list, show, pause and delete AIs."),
+    "announce": ("announce", "Tell everyone on this server something."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),
     "federation": ("federation", "Show the servers this one talks to, and try them again."),
     "model": ("model", "Download a model to run in this process."),

@@ -6,6 +6,7 @@ from weft.api import faces
 from weft.api.mastodon import (
     account_search,
     accounts,
+    announcements,
     annual_reports,
     instance,
     instance_parts,
@@ -30,6 +31,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *registration.ROUTES,
     *instance.ROUTES,
     *instance_parts.ROUTES,
+    *announcements.ROUTES,
     *annual_reports.ROUTES,
     *nothing.ROUTES,
     *ais.ROUTES,

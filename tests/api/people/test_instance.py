@@ -34,7 +34,6 @@ def test_what_there_is_none_of_is_an_empty_list(town: Town) -> None:
     for path in (
         "/api/v1/custom_emojis",
         "/api/v2/filters",
-        "/api/v1/announcements",
         "/api/v1/lists",
         "/api/v1/followed_tags",
         "/api/v1/trends/tags",

@@ -18,8 +18,6 @@ _NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
         scope_if_any("read"),
         ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"],
     ),
-    # Any token: Mastodon asks for no scope here.
-    (scope(), ["/api/v1/announcements"]),
     (scope("read:filters"), ["/api/v1/filters", "/api/v2/filters"]),
     (scope("read:lists"), ["/api/v1/lists", f"{_ACCOUNT}/lists"]),
     (scope("read:follows"), ["/api/v1/followed_tags"]),
