@@ -13,6 +13,7 @@ from weft.kernel.clock import DAY, day, iso
 from weft.kernel.site import Site
 from weft.people import model
 from weft.people.credentials import Credential
+from weft.threads.quotes import usual_policy
 
 
 class Field(Struct, frozen=True):
@@ -66,7 +67,7 @@ class Source(Struct, frozen=True):
     discoverable: bool
     indexable: bool
     attribution_domains: list[str]
-    quote_policy: str = "nobody"
+    quote_policy: str
 
 
 class Account(Struct, frozen=True):
@@ -172,6 +173,7 @@ def credential_account(
         discoverable=one.discoverable,
         indexable=one.indexable,
         attribution_domains=[],
+        quote_policy=usual_policy(choices),
     )
     role = _ROLES[held.role if held is not None else "user"]
     return CredentialAccount(*_values(site, one), source=source, role=role)

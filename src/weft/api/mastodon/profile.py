@@ -10,6 +10,7 @@ from weft.api.auth import scope
 from weft.api.given import Db, Files, Me
 from weft.api.mastodon.accounts import own_account
 from weft.api.mastodon.entities_accounts import CredentialAccount
+from weft.api.mastodon.quotes import policy_of
 from weft.api.rails import File, read_form
 from weft.kernel.errors import Invalid
 from weft.people import accounts, credentials, model
@@ -18,6 +19,7 @@ from weft.store.database import Database, Tx
 from weft.threads import limits, pictures, profiles
 from weft.threads.media import UPLOAD_BYTES
 from weft.threads.profiles import Changes
+from weft.threads.quotes import usual_policy
 
 BODY_MAX = 2 * UPLOAD_BYTES + 1024 * 1024
 """A face, a header, and the words beside them."""
@@ -35,6 +37,7 @@ class SourceGiven(Struct, frozen=True):
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: str | None = None
 
 
 class Given(Struct, frozen=True):
@@ -98,7 +101,7 @@ async def preferences(db: Db, me: Me) -> dict[str, Any]:
         "posting:default:visibility": choices.get("visibility", "public"),
         "posting:default:sensitive": choices.get("sensitive", False),
         "posting:default:language": choices.get("language"),
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": usual_policy(choices),
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,
@@ -157,6 +160,9 @@ def _choices(given: SourceGiven | None) -> dict[str, Any]:
         choices["visibility"] = given.privacy
     if given.sensitive is not None:
         choices["sensitive"] = given.sensitive
+    policy = policy_of(given.quote_policy)
+    if policy is not None:
+        choices["quote_policy"] = policy
     if given.language is not None:
         choices["language"] = given.language[: limits.NAME_CHARS] or None
     return choices
