@@ -109,7 +109,7 @@ _OUT = sa.select(
 ).where(follow_table.c.follower_id == _viewer, among(follow_table.c.target_id, "ids"))
 
 
-def _flag(name: str, id_: sa.ColumnElement[int]) -> sa.Select[tuple[str, int]]:
+def _flag(name: str, id_: sa.ColumnElement[int]) -> sa.Select[str, int]:
     return sa.select(sa.literal_column(f"'{name}'", sa.String), id_)
 
 

@@ -39,12 +39,8 @@ _ONE = sa.select(domain_mutes.c.id).where(
     domain_mutes.c.account_id == _owner, domain_mutes.c.domain == _domain
 )
 _COUNT = sa.select(sa.func.count()).where(domain_mutes.c.account_id == _owner)
-_LISTED = paged(
-    sa.select(*(domain_mutes.c.id, domain_mutes.c.domain)).where(
-        domain_mutes.c.account_id == _owner
-    ),
-    domain_mutes.c.id,
-)
+_COLUMNS = tuple(domain_mutes.c[name] for name in ("id", "domain"))
+_LISTED = paged(sa.select(*_COLUMNS).where(domain_mutes.c.account_id == _owner), domain_mutes.c.id)
 _FOLLOWERS = (
     sa.select(account_table.c.id)
     .join_from(follow_table, account_table, account_table.c.id == follow_table.c.follower_id)
@@ -129,7 +125,7 @@ def unmute(tx: Tx, by: Account, domain: str) -> None:
 
 def muted(tx: Tx, owner_id: int, page: Page) -> list[tuple[int, str]]:
     """(key of the page, domain), last muted first."""
-    return [(row[0], row[1]) for row in _LISTED.rows(tx, page, owner=owner_id)]
+    return [tuple(row) for row in _LISTED.rows(tx, page, owner=owner_id)]
 
 
 def preview(tx: Tx, owner_id: int, domain: str) -> Preview:

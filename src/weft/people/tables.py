@@ -239,6 +239,7 @@ domain_mutes = sa.Table(  # servers that a member wants to see nothing of ("doma
     sa.Column("domain", sa.String(255), nullable=False),
     sa.Column("created_at", Ms, nullable=False),
     sa.UniqueConstraint("account_id", "domain"),
+    sa.Index("ix_domain_mutes_domain", "domain"),
 )
 
 suggestion_dismissals = sa.Table(  # "do not suggest them again"

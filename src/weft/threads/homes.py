@@ -28,6 +28,28 @@ _reader = accounts.alias("reader")
 _parents = follows.alias("parents")
 _shown = home.alias("shown")
 _shown_post = posts.alias("shown_post")
+_spoken_in = posts.alias("spoken_in")
+
+
+def understood(
+    follow: sa.FromClause, language: sa.ColumnElement[str | None]
+) -> sa.ColumnElement[bool]:
+    """Whether a follow lets posts in this language through: all, those of no language, or those
+    of the languages that the follower chose.
+    """
+    return sa.or_(
+        follow.c.languages.is_(None),
+        language.is_(None),
+        sa.cast(follow.c.languages, sa.Text).like(sa.literal('%"') + language + sa.literal('"%')),
+    )
+
+
+# A boost's language is that of what it shows; asked once per post, not per reader.
+_language: sa.ScalarSelect[str | None] = (
+    sa.select(_spoken_in.c.language)
+    .where(_spoken_in.c.id == sa.bindparam("shown", type_=sa.BigInteger))
+    .scalar_subquery()
+)
 
 
 def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
@@ -43,6 +65,7 @@ def _audience(*extra: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
             _follower.c.accepted.is_(True),
             _reader.c.domain == "",
             _reader.c.kind == "person",
+            understood(_follower, _language),
             *extra,
         )
     )
@@ -95,7 +118,7 @@ def enter_homes(tx: Tx, author: Account, post: Post) -> None:
     """
     if author.local:
         tx.run(_TO_AUTHOR, account_id=author.id, post_id=post.id, author_id=author.id)
-    who = {"post": post.id, "author": author.id}
+    who = {"post": post.id, "author": author.id, "shown": post.boost_of_id or post.id}
     if post.boost_of_id is not None:
         recent = floor_at(tx.now - BOOST_AGAIN)
         tx.run(_TO_BOOST_READERS, original=post.boost_of_id, recent=recent, **who)
@@ -114,5 +137,5 @@ def tell_subscribers(tx: Tx, author: Account, post: Post) -> None:
     """Notify those who asked to be told of whatever this author says."""
     if post.visibility == "direct" or post.reply_to_author_id not in (None, author.id):
         return
-    for row in tx.rows(_SUBSCRIBERS, post=post.id, author=author.id):
+    for row in tx.rows(_SUBSCRIBERS, post=post.id, author=author.id, shown=post.id):
         notify(tx, row[0], "status", author.id, post.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from weft.people.tables import blocks, follows, mutes
+from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
 from weft.store.database import Tx
 from weft.threads import posts
 from weft.threads.model import Post
@@ -22,6 +22,9 @@ _UNWILLING = sa.union(
     ),
     sa.select(blocks.c.blocker_id).where(blocks.c.target_id.in_(_authors)),
     sa.select(blocks.c.target_id).where(blocks.c.blocker_id.in_(_authors)),
+    sa.select(domain_mutes.c.account_id)
+    .join_from(domain_mutes, accounts, accounts.c.domain == domain_mutes.c.domain)
+    .where(accounts.c.id.in_(_authors)),
 )
 
 
@@ -35,8 +38,8 @@ def followers(tx: Tx, author_id: int) -> set[int]:
 
 
 def unwilling(tx: Tx, post: Post) -> set[int]:
-    """Accounts that muted or blocked the author (or whom the author blocked), or the author of
-    what is boosted.
+    """Accounts that muted or blocked the author or the author's server (or whom the author
+    blocked), or the author of what is boosted.
     """
     authors = {post.author_id}
     if post.boost_of_id is not None:

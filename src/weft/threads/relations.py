@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
+from weft.threads.homes import understood
 from weft.threads.notifications import notify
 from weft.threads.tables import home, notifications, posts
 from weft.work.events import Event
@@ -19,6 +20,8 @@ BACKFILL = 40
 _reader = sa.bindparam("reader", type_=sa.BigInteger)
 _author = sa.bindparam("author", type_=sa.BigInteger)
 _parents = follows.alias("parents")
+_how = follows.alias("how")
+_original = posts.alias("original")
 _latest = (
     sa.select(posts.c.id)
     .where(
@@ -33,6 +36,19 @@ _latest = (
                 _parents.c.follower_id == _reader,
                 _parents.c.target_id == posts.c.reply_to_author_id,
                 _parents.c.accepted.is_(True),
+            ),
+        ),
+        sa.exists().where(
+            _how.c.follower_id == _reader,
+            _how.c.target_id == _author,
+            understood(
+                _how,
+                sa.func.coalesce(
+                    posts.c.language,
+                    sa.select(_original.c.language)
+                    .where(_original.c.id == posts.c.boost_of_id)
+                    .scalar_subquery(),
+                ),
             ),
         ),
     )
@@ -62,6 +78,11 @@ _CLEAR = home.delete().where(home.c.account_id == _reader, home.c.author_id == _
 _FORGET = notifications.delete().where(
     notifications.c.account_id == _reader, notifications.c.from_id == _author
 )
+_of_server = sa.select(accounts.c.id).where(accounts.c.domain == sa.bindparam("domain"))
+_FORGET_SERVER = notifications.delete().where(
+    notifications.c.account_id == _reader, notifications.c.from_id.in_(_of_server)
+)
+_CLEAR_SERVER = home.delete().where(home.c.account_id == _reader, home.c.author_id.in_(_of_server))
 _FORGET_ASKING = _FORGET.where(notifications.c.kind == "follow_request")
 
 
@@ -72,6 +93,7 @@ def react(db: Database) -> None:
     db.react("follow.rejected", ended)
     db.react("follow.removed", ended)
     db.react("block.created", blocked)
+    db.react("domain.muted", domain_muted)
 
 
 def requested(tx: Tx, event: Event) -> None:
@@ -108,6 +130,12 @@ def blocked(tx: Tx, event: Event) -> None:
     for reader, author in (_pair(event), _pair(event)[::-1]):
         clear_home(tx, reader, author)
         tx.run(_FORGET, reader=reader, author=author)
+
+
+def domain_muted(tx: Tx, event: Event) -> None:
+    what = {"reader": event.actor_id or 0, "domain": event.data["domain"]}
+    tx.run(_CLEAR_SERVER, **what)
+    tx.run(_FORGET_SERVER, **what)
 
 
 def _pair(event: Event) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from weft.people.tables import blocks, mutes
+from weft.people.tables import accounts, blocks, domain_mutes, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 from weft.threads.model import Post
@@ -29,11 +29,13 @@ _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 _now = sa.bindparam("now", type_=sa.BigInteger)
 _original = posts.alias("original")
 _named = post_tags.alias("named")
+_their = accounts.alias("their_account")
+_muted_server = domain_mutes.alias("muted_server")
 
 
 def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether the viewer muted (and still does) or blocked an author, or is blocked by them.
-    Parameters ``viewer`` and ``now``.
+    """Whether the viewer muted (and still does) or blocked an author or all of the author's
+    server, or is blocked by them. Parameters ``viewer`` and ``now``.
     """
     muted = sa.exists().where(
         mutes.c.muter_id == _viewer,
@@ -42,7 +44,14 @@ def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     )
     blocking = sa.exists().where(blocks.c.blocker_id == _viewer, blocks.c.target_id == author)
     blocked = sa.exists().where(blocks.c.blocker_id == author, blocks.c.target_id == _viewer)
-    return sa.or_(muted, blocking, blocked)
+    # Asked once per list, not per post: nearly nobody mutes whole servers.
+    any_server = sa.exists().where(domain_mutes.c.account_id == _viewer)
+    server = sa.exists().where(
+        _their.c.id == author,
+        _muted_server.c.account_id == _viewer,
+        _muted_server.c.domain == _their.c.domain,
+    )
+    return sa.or_(muted, blocking, blocked, sa.and_(any_server, server))
 
 
 def boost_unwanted() -> sa.ColumnElement[bool]:
