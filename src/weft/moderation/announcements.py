@@ -214,8 +214,10 @@ def reactions(tx: Tx, viewer: int, ids: Sequence[int]) -> dict[int, list[Reactio
 
 
 def _is_emoji(tx: Tx, name: str) -> bool:
-    return len(name) <= NAME_MAX and (
-        _EMOJI.fullmatch(name) is not None or tx.row(_CUSTOM, emoji=name) is not None
+    return (
+        len(name) <= NAME_MAX
+        and "\x00" not in name
+        and (_EMOJI.fullmatch(name) is not None or tx.row(_CUSTOM, emoji=name) is not None)
     )
 
 
