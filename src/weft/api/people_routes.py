@@ -8,13 +8,16 @@ from weft.api.mastodon import (
     accounts,
     announcements,
     annual_reports,
+    featured_tags,
     instance,
     instance_parts,
+    lists,
     nothing,
     own_lists,
     profile,
     registration,
     relations,
+    tags,
 )
 from weft.api.oauth import apps, authorize, tokens
 from weft.api.weft import ais
@@ -33,6 +36,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *instance_parts.ROUTES,
     *announcements.ROUTES,
     *annual_reports.ROUTES,
+    *lists.ROUTES,
+    *tags.ROUTES,
+    *featured_tags.ROUTES,
     *nothing.ROUTES,
     *ais.ROUTES,
     *faces.ROUTES,

@@ -40,6 +40,7 @@ from weft.api.mastodon.entities_instance import (
 )
 from weft.kernel.clock import DAY
 from weft.people import lists
+from weft.reading import featured
 from weft.settings import Settings
 from weft.store.database import Database, Tx
 from weft.threads import limits, media, pictures, pins
@@ -96,7 +97,7 @@ def configuration(db: Database) -> Configuration:
         ),
         vapid=Vapid(public_key=""),
         accounts=AccountLimits(
-            max_featured_tags=0,
+            max_featured_tags=featured.FEATURED_MAX,
             max_pinned_statuses=pins.PINS_MAX,
             max_display_name_length=limits.NAME_CHARS,
             max_note_length=limits.BIO_CHARS,

@@ -18,18 +18,15 @@ _NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
         scope_if_any("read"),
         ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"],
     ),
-    (scope("read:filters"), ["/api/v1/filters", "/api/v2/filters"]),
-    (scope("read:lists"), ["/api/v1/lists", f"{_ACCOUNT}/lists"]),
-    (scope("read:follows"), ["/api/v1/followed_tags"]),
     (scope("read:blocks"), ["/api/v1/domain_blocks"]),
     (scope("read:statuses"), ["/api/v1/scheduled_statuses"]),
     (
         scope("read:accounts"),
-        ["/api/v1/featured_tags", "/api/v1/endorsements", "/api/v2/suggestions"],
+        ["/api/v1/endorsements", "/api/v2/suggestions"],
     ),
     (
         scope_if_any("read:accounts"),
-        [f"{_ACCOUNT}/featured_tags", f"{_ACCOUNT}/endorsements"],
+        [f"{_ACCOUNT}/endorsements"],
     ),
 )
 

@@ -5,7 +5,7 @@ that is how people open what they see on other servers.
 """
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from litestar import get
@@ -13,14 +13,14 @@ from litestar.params import FromQuery, QueryParameter
 
 from weft.api.auth import scope_if_any
 from weft.api.given import Db, Viewer
+from weft.api.mastodon import tags as tag_entities
 from weft.api.mastodon.answers import id_of
-from weft.api.mastodon.entities_statuses import Search, Tag
+from weft.api.mastodon.entities_statuses import Search
 from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.serialise import statuses
 from weft.api.resolver import Seeker
 from weft.kernel.errors import Invalid, WeftError
 from weft.kernel.ids import parse_id
-from weft.kernel.site import Site
 from weft.people import accounts
 from weft.people.blocks import relationships
 from weft.people.model import Account
@@ -94,7 +94,7 @@ async def find(
         return Search(
             accounts=list(shown.values()) if type_ in (None, "accounts") else [],
             statuses=statuses(tx, as_, found) if type_ in (None, "statuses") else [],
-            hashtags=[_tag(tx.site, name) for name in tags],
+            hashtags=tag_entities.shown(tx, as_, tags),
         )
 
     return await db.read(read)
@@ -146,11 +146,6 @@ def _by_page(tx: Tx, address: str) -> Account | None:
     at_home = address.startswith(f"{tx.site.base}/")
     found = accounts.by_handle(tx, path[1], "" if at_home else parts.netloc)
     return found if found is not None and (at_home or found.url == address) else None
-
-
-def _tag(site: Site, name: str) -> Tag:
-    values: dict[str, Any] = {"history": [], "following": False, "featuring": False}
-    return Tag(id=name, name=name, url=site.tag_url(name), **values)
 
 
 ROUTES = [find]
