@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from weft.people.limited import limited
 from weft.people.tables import accounts, blocks, domain_mutes, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
@@ -30,13 +31,15 @@ _now = sa.bindparam("now", type_=sa.BigInteger)
 _original = posts.alias("original")
 _named = post_tags.alias("named")
 _their = accounts.alias("their_account")
+_gone = accounts.alias("suspended_account")
 _muted_server = domain_mutes.alias("muted_server")
 
 
 def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Whether the viewer muted (and still does) or blocked an author or all of the author's
-    server, or is blocked by them. Parameters ``viewer`` and ``now``.
+    server, or is blocked by them; or the author is suspended. Parameters ``viewer`` and ``now``.
     """
+    suspended = sa.exists().where(_gone.c.id == author, _gone.c.suspended_at.isnot(None))
     muted = sa.exists().where(
         mutes.c.muter_id == _viewer,
         mutes.c.target_id == author,
@@ -51,7 +54,7 @@ def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
         _muted_server.c.account_id == _viewer,
         _muted_server.c.domain == _their.c.domain,
     )
-    return sa.or_(muted, blocking, blocked, sa.and_(any_server, server))
+    return sa.or_(suspended, muted, blocking, blocked, sa.and_(any_server, server))
 
 
 def boost_unwanted() -> sa.ColumnElement[bool]:
@@ -209,7 +212,7 @@ def _as(tx: Tx, viewer: int | None) -> dict[str, int]:
 
 
 def _everyones(signed_in: bool, *, narrowed: bool) -> list[sa.ColumnElement[bool]]:
-    """What everyone may read. ``narrowed``: another condition leaves few of them, and its index
+    """What everyone may read, of those who are not limited. ``narrowed``: another condition leaves few of them, and its index
     is the one to use; the sum keeps SQLite from walking all posts that are no boosts.
     """
     boost_of = posts.c.boost_of_id + 0 if narrowed else posts.c.boost_of_id
@@ -217,6 +220,7 @@ def _everyones(signed_in: bool, *, narrowed: bool) -> list[sa.ColumnElement[bool
         posts.c.visibility == "public",
         boost_of.is_(None),
         seen_by(_viewer if signed_in else None),
+        ~limited(posts.c.author_id, _viewer if signed_in else None),
     ]
     if signed_in:
         wanted.append(~unwanted(posts.c.author_id))
