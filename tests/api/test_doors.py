@@ -54,6 +54,7 @@ PUBLIC = {
     ("POST", "/inbox"),
     ("POST", "/ap/users/{account_id:str}/inbox"),
     ("GET", "/ap/users/{account_id:str}"),
+    ("GET", "/ap/users/{account_id:str}/featured"),
     ("GET", "/ap/users/{account_id:str}/followers"),
     ("GET", "/ap/users/{account_id:str}/following"),
     ("GET", "/ap/users/{account_id:str}/outbox"),

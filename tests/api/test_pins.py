@@ -31,6 +31,9 @@ async def test_pinned_posts_stand_on_the_profile(
     house.db.write_now(lambda tx: follows.follow(tx, bob, ada))
     assert await ids(bob) == [str(private.id), str(first.id)]
 
+    collection = (await edge.of(None).get(f"/ap/users/{ada.id}/featured")).json()
+    assert collection["orderedItems"] == [first.uri]  # what other servers show as pinned
+
     for _ in range(2):
         answer = await mine.post(f"/api/v1/statuses/{first.id}/unpin")
         assert answer.json()["pinned"] is False

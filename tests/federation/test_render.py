@@ -41,6 +41,7 @@ def test_a_person(house: House) -> None:
         "manuallyApprovesFollowers",
         "toot",
         "discoverable",
+        "featured",
         "indexable",
         "webfinger",
     }
@@ -51,6 +52,7 @@ def test_a_person(house: House) -> None:
         "outbox": f"{base}/outbox",
         "followers": f"{base}/followers",
         "following": f"{base}/following",
+        "featured": f"{base}/featured",
         "preferredUsername": "ada",
         "webfinger": "ada@weft.test",
         "name": "Ada",
@@ -282,3 +284,15 @@ def test_lists_are_lists_and_actors_are_addresses(house: House, note: Any) -> No
     check(render.update_actor(house.db.site, ada, "PEM"))
     whom = render.address("public", ada.followers_uri, [])
     check(render.delete(post.uri, ada, whom))
+
+
+def test_a_quote_names_what_it_quotes_in_every_way_that_is_read(house: House, note: Any) -> None:
+    ada = house.person("ada")
+    post = house.post(ada, "an original")
+    quoting = house.post(ada, "and this", quote_of_id=post.id)
+    made = note(quoting)["object"]
+    assert {made[term] for term in ("quote", "quoteUrl", "quoteUri", "_misskey_quote")} == {
+        post.uri
+    }
+    assert made["content"].startswith('<p class="quote-inline">RE: <a href="')
+    assert "quote" not in note(post)["object"]

@@ -16,7 +16,14 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from weft.federation.vocabulary import ACTOR_TYPES, PUBLIC, Json, addresses, shared_inbox
+from weft.federation.vocabulary import (
+    ACTOR_TYPES,
+    PUBLIC,
+    QUOTE_TERMS,
+    Json,
+    addresses,
+    shared_inbox,
+)
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.people.model import Account
@@ -51,7 +58,9 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
     """The document of a local account. ``public_pem`` is its RSA key."""
     document: Json = {
         "id": account.uri,
-        "type": "Service" if account.kind == "person" and account.bot else ACTOR_TYPES[account.kind],
+        "type": "Service"
+        if account.kind == "person" and account.bot
+        else ACTOR_TYPES[account.kind],
         **addresses(account.uri),
         "preferredUsername": account.username,
         "webfinger": f"{account.username}@{site.domain}",
@@ -185,6 +194,8 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         document["contentMap"] = {post.language: content}
     if around.conversation:
         document["context"] = document["conversation"] = around.conversation
+    if post.quote_uri is not None and post.quote_state == "accepted":
+        document |= dict.fromkeys(QUOTE_TERMS, post.quote_uri)
     if post.no_ai:
         document["weft:noAI"] = True
     if author.kind == "ai":
@@ -364,6 +375,11 @@ def page_of(
     if after is not None:
         document["next"] = after
     return document
+
+
+def featured(uri: str, items: list[str]) -> Json:
+    """What somebody put on top of their profile, by its addresses."""
+    return collection(uri, len(items)) | {"orderedItems": items}
 
 
 def collection(uri: str, total: int, *, first: str | None = None) -> Json:

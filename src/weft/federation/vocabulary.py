@@ -36,11 +36,20 @@ TERMS: dict[str, Json] = {
     "alsoKnownAs": {"alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"}},
     "discoverable": _TOOT | {"discoverable": "toot:discoverable"},
     "indexable": _TOOT | {"indexable": "toot:indexable"},
+    "featured": _TOOT | {"featured": {"@id": "toot:featured", "@type": "@id"}},
     "blurhash": _TOOT | {"blurhash": "toot:blurhash"},
     "focalPoint": _TOOT | {"focalPoint": {"@container": "@list", "@id": "toot:focalPoint"}},
     "PropertyValue": _SCHEMA | {"PropertyValue": "schema:PropertyValue"},
     "value": _SCHEMA | {"value": "schema:value"},
     "conversation": {"ostatus": "http://ostatus.org#", "conversation": "ostatus:conversation"},
+    # FEP-044f, and what others wrote before it: what a post quotes.
+    "quote": {"quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"}},
+    "quoteUrl": {"quoteUrl": "as:quoteUrl"},
+    "quoteUri": {"fedibird": "http://fedibird.com/ns#", "quoteUri": "fedibird:quoteUri"},
+    "_misskey_quote": {
+        "misskey": "https://misskey-hub.net/ns#",
+        "_misskey_quote": "misskey:_misskey_quote",
+    },
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
     # Ours. An actor: what it says it is, whose it is, which model speaks.
@@ -55,6 +64,9 @@ TERMS: dict[str, Json] = {
     "weft:noAI": _WEFT,
 }
 """Extension terms: what a context must say for each (shapes as in Mastodon's documents)."""
+
+QUOTE_TERMS = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+"""All of them name the quoted post; each is the only one that some servers read."""
 
 ACTOR_TYPES = {"person": "Person", "ai": "Service", "group": "Group", "application": "Application"}
 """``accounts.kind`` to the type of actor. Mastodon and Misskey show a Service as a bot."""
@@ -72,6 +84,7 @@ def addresses(uri: str) -> Json:
         "outbox": f"{uri}/outbox",
         "followers": f"{uri}/followers",
         "following": f"{uri}/following",
+        "featured": f"{uri}/featured",
     }
 
 

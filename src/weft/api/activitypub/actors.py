@@ -12,6 +12,7 @@ from weft.kernel.ids import MAX_ID, parse_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
+from weft.threads import pins
 
 
 def _account(tx: Tx, account_id: int) -> Account:
@@ -68,6 +69,19 @@ async def following(db: Db, account_id: FromPath[str]) -> Response[bytes]:
     return document(render.collection(f"{account.uri}/following", account.following_count))
 
 
+@get("/ap/users/{account_id:str}/featured")
+async def featured(db: Db, account_id: FromPath[str]) -> Response[bytes]:
+    """The pinned posts that everyone may see."""
+    wanted = id_in(account_id)
+
+    def read(tx: Tx) -> tuple[Account, list[str]]:
+        account = _account(tx, wanted)
+        return account, [post.uri for post in pins.pinned(tx, None, account.id)]
+
+    account, uris = await db.read(read)
+    return document(render.featured(f"{account.uri}/featured", uris))
+
+
 @get("/ap/users/{account_id:str}/outbox")
 async def outbox_of(
     db: Db,
@@ -98,4 +112,4 @@ async def outbox_of(
     return document(render.page_of(here, items, part_of=at, after=after))
 
 
-ROUTES = [actor, named_actor, followers, following, outbox_of]
+ROUTES = [actor, named_actor, followers, following, featured, outbox_of]
