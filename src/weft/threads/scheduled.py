@@ -48,12 +48,7 @@ class Scheduled(Struct, frozen=True):
     app_id: int | None
 
 
-_COLUMNS = (
-    scheduled_posts.c.id,
-    scheduled_posts.c.account_id,
-    scheduled_posts.c.at,
-    scheduled_posts.c.draft,
-)
+_COLUMNS = tuple(scheduled_posts.c[name] for name in ("id", "account_id", "at", "draft"))
 _id = sa.bindparam("which", type_=sa.BigInteger)
 _owner = sa.bindparam("owner", type_=sa.BigInteger)
 _BY_ID = sa.select(*_COLUMNS).where(scheduled_posts.c.id == _id)

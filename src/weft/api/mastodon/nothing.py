@@ -19,7 +19,6 @@ _NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
         ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"],
     ),
     (scope("read:blocks"), ["/api/v1/domain_blocks"]),
-    (scope("read:statuses"), ["/api/v1/scheduled_statuses"]),
     (
         scope("read:accounts"),
         ["/api/v1/endorsements", "/api/v2/suggestions"],

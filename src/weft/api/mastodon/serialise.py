@@ -18,6 +18,8 @@ from weft.api.mastodon.entities_statuses import (
     AiSource,
     Application,
     DeletedStatus,
+    EditedPoll,
+    EditedPollOption,
     FilterResult,
     Focus,
     MediaAttachment,
@@ -76,7 +78,7 @@ def statuses(
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
 
-    ``context``: where they are shown, which says which of the viewer's filters look at them.
+    ``context``: where they are shown.
     ``quoting``: show what they quote; not in what is quoted itself.
     """
     if not posts:
@@ -95,7 +97,7 @@ def statuses(
         cards.shown(tx, shown),
         quotes.shown(tx, viewer, shown, quoted if quoting else None),
         quotes.approvals(tx, viewer, shown),
-        filtering.applied(tx, viewer, shown, context),
+        filtering.applied(tx, viewer, shown),
     )
     site = tx.site
     made: list[Status] = []
@@ -148,7 +150,9 @@ def status_edit(
         sensitive=version.sensitive,
         created_at=iso(version.at),
         account=author,
-        poll=None,
+        poll=EditedPoll([EditedPollOption(title) for title in version.poll])
+        if version.poll is not None
+        else None,
         quote=quote,
         media_attachments=[attachment(site, picture) for picture in version.media],
         emojis=emojis,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Owner, Viewer
@@ -21,7 +21,9 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
 )
 from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.polls import PollGiven, new_poll
 from weft.api.mastodon.quotes import policy_of
+from weft.api.mastodon.scheduled import ScheduledStatus, parse_time, scheduled_status
 from weft.api.mastodon.serialise import deleted_status, source, status, status_edit, statuses
 from weft.api.resolver import Resolver, Seeker
 from weft.kernel.errors import Invalid, NotFound
@@ -29,7 +31,7 @@ from weft.kernel.ids import parse_id
 from weft.people import accounts, credentials, oauth
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import media, posts, threadview
+from weft.threads import media, posts, scheduled, threadview
 from weft.threads.ais import let_ais
 from weft.threads.delete import delete as delete_post
 from weft.threads.edit import edit, history
@@ -70,11 +72,11 @@ class NewStatus(Struct):
     quote_approval_policy: str | None = None
     no_ai: bool | None = None
     scheduled_at: str | None = None
-    poll: dict[str, Any] | None = None
+    poll: PollGiven | None = None
 
 
 class ChangedStatus(Struct):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; a poll of null goes."""
 
     status: str | None = None
     spoiler_text: str | None = None
@@ -84,7 +86,7 @@ class ChangedStatus(Struct):
     media_attributes: list[MediaAttribute] | None = None
     content_type: str | None = None
     quote_approval_policy: str | None = None
-    poll: dict[str, Any] | None = None
+    poll: PollGiven | UnsetType | None = UNSET
 
 
 class AisAllowed(Struct):
@@ -99,16 +101,19 @@ async def create(
     resolver: Seeker,
     data: JSONBody[NewStatus],
     idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key")] = None,
-) -> Status:
-    """Post. The same ``Idempotency-Key`` gives the same post again."""
-    if data.scheduled_at:
-        raise Invalid("Validation failed: Scheduled posts are not supported yet")
-    _no_poll(data.poll)
+) -> Status | ScheduledStatus:
+    """Post, or with ``scheduled_at`` have it posted then. The same ``Idempotency-Key`` gives the
+    same again.
+    """
+    at = parse_time(data.scheduled_at) if data.scheduled_at else None
+    key = idempotency_key[:KEY_MAX] if idempotency_key else None
     text = data.status or ""
     form = _format(data.content_type)
     await _learn_mentions(db, resolver, text, form)
 
-    def write(tx: Tx) -> Status:
+    def write(tx: Tx) -> Status | ScheduledStatus:
+        if key is not None and (waits := scheduled.said_before(tx, me.id, key)) is not None:
+            return scheduled_status(tx, waits)
         choices = _choices(tx, me)
         app = oauth.app_by_id(tx, bearer.app_id) if bearer.app_id is not None else None
         draft = Draft(
@@ -120,12 +125,16 @@ async def create(
             visibility=_visibility(data.visibility or choices.get("visibility") or "public"),
             reply_to_id=_reply_to(data.in_reply_to_id),
             media_ids=_ids(data.media_ids),
+            poll=new_poll(data.poll),
             quote_of_id=_quote_of(data.quoted_status_id),
             quote_policy=policy_of(data.quote_approval_policy) or usual_policy(choices),
             no_ai=data.no_ai or False,
             app=oauth.app_json(app),
-            idempotency_key=idempotency_key[:KEY_MAX] if idempotency_key else None,
+            idempotency_key=key,
         )
+        if at is not None:
+            later = scheduled.schedule(tx, me, draft, at, app_id=bearer.app_id)
+            return scheduled_status(tx, later)
         return status(tx, me.id, publish(tx, me, draft))
 
     return await db.write(write)
@@ -164,7 +173,6 @@ async def change(
     db: Db, me: Me, resolver: Seeker, status_id: FromPath[str], data: JSONBody[ChangedStatus]
 ) -> Status:
     """Edit one's own post; what it was stays in its history."""
-    _no_poll(data.poll)
     number = id_of(status_id)
     policy = policy_of(data.quote_approval_policy)
     if data.status:
@@ -188,8 +196,9 @@ async def change(
             sensitive=now.sensitive if data.sensitive is None else data.sensitive,
             language=_language(data.language or now.language),
             media_ids=kept if data.media_ids is None else _ids(data.media_ids),
+            poll=None if data.poll is UNSET else new_poll(data.poll),
         )
-        changed = edit(tx, me, number, draft)
+        changed = edit(tx, me, number, draft, keep_poll=data.poll is UNSET)
         if policy is not None:
             changed = set_policy(tx, me, number, policy)
         return status(tx, me.id, changed)
@@ -294,11 +303,6 @@ def _own(tx: Tx, me: Account, post_id: int) -> Post:
 
 def _first(*values: bool | None) -> bool:
     return next(value for value in values if value is not None)
-
-
-def _no_poll(poll: dict[str, Any] | None) -> None:
-    if poll:
-        raise Invalid("Validation failed: Polls are not supported yet")
 
 
 def _format(content_type: str | None) -> Format:
