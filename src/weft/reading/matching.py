@@ -1,0 +1,180 @@
+"""Which of a member's filters a post meets.
+
+Asked for every post of every timeline, so: one read of an index for who has no filters, and no
+other for who has. There is no pattern: words are looked for as they stand, in texts folded once,
+first in all posts of the answer together, and only what is found there in each of them. So no
+keyword, however it is made, costs more than reading the text once.
+
+How words are compared: https://docs.joinmastodon.org/api/guidelines/#filters
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import unescape
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from weft.reading import filters
+from weft.reading.filters import Filter
+from weft.store.among import among
+from weft.store.database import Tx
+from weft.threads.model import Post
+from weft.threads.tables import polls
+
+KEPT_MAX = 1_024
+"""Members whose folded filters are kept ready: some kB each."""
+
+_OPTIONS = sa.select(polls.c.id, polls.c.options).where(among(polls.c.id, "ids"))
+_BLOCKS = re.compile(r"</?(?:p|li|ul|ol|pre|blockquote)\b[^>]*>")
+_BREAK = re.compile(r"<br[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_APART = "\0"
+"""Between what does not belong together; in no text and no keyword."""
+
+
+class Match(NamedTuple):
+    """A filter that a post meets: by keywords, as written, or because the post was put into it."""
+
+    filter: Filter
+    keywords: list[str]
+    post_id: int | None
+
+
+class Word(NamedTuple):
+    """A keyword, folded. ``head`` and ``tail``: no word may go on there."""
+
+    written: str
+    folded: str
+    head: bool
+    tail: bool
+
+
+class _Ready(NamedTuple):
+    """A filter, compiled."""
+
+    filter: Filter
+    words: list[Word]
+    posts: frozenset[int]
+
+
+_kept: dict[tuple[str, int], tuple[list[Filter], list[_Ready]]] = {}
+
+
+def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]]:
+    """The filters that each of these posts meets, by post id; nothing for one's own. A boost meets
+    what the boosted does, which must be among ``posts``.
+    """
+    ready = [
+        one
+        for one in _filters(tx, viewer)
+        if one.filter.expires_at is None or one.filter.expires_at > tx.now
+    ]
+    if not ready:
+        return {}
+    others = [post for post in posts if post.boost_of_id is None and post.author_id != viewer]
+    texts = _texts(tx, others) if any(one.words for one in ready) else {}
+    everything = _APART.join(texts.values())
+    found: dict[int, list[Match]] = {}
+    for one in ready:
+        met: dict[int, list[str]] = {}
+        for word in one.words:
+            if word.folded in everything:
+                for post_id, text in texts.items():
+                    if stands_in(word, text):
+                        met.setdefault(post_id, []).append(word.written)
+        for post in others:
+            if post.id in met or post.id in one.posts:
+                itself = post.id if post.id in one.posts else None
+                found.setdefault(post.id, []).append(
+                    Match(one.filter, met.get(post.id, []), itself)
+                )
+    for post in posts:
+        if post.boost_of_id is not None and post.boost_of_id in found:
+            found[post.id] = found[post.boost_of_id]
+    return found
+
+
+def fold(text: str) -> str:
+    """The form in which words are compared: case and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _filters(tx: Tx, viewer: int) -> list[_Ready]:
+    now = filters.heads(tx, viewer)
+    if not now:
+        return []
+    key = (tx.site.base, viewer)
+    kept = _kept.get(key)
+    if kept is not None and kept[0] == now:
+        return kept[1]
+    ready = [
+        _Ready(
+            head,
+            [word_of(keyword.text, whole=keyword.whole_word) for keyword in one.keywords],
+            frozenset(post.post_id for post in one.posts),
+        )
+        for head, one in zip(now, filters.whole(tx, now), strict=True)
+    ]
+    if len(_kept) >= KEPT_MAX:
+        _kept.clear()  # rare and cheap to fill again
+    _kept[key] = now, ready
+    return ready
+
+
+def word_of(written: str, *, whole: bool) -> Word:
+    """A keyword, ready to be looked for. ``whole``: not as a part of another word."""
+    folded = fold(written)
+    return Word(written, folded, whole and _in_word(folded[:1]), whole and _in_word(folded[-1:]))
+
+
+def stands_in(word: Word, text: str) -> bool:
+    """Whether a word stands in a folded text."""
+    at = text.find(word.folded)
+    while at >= 0:
+        end = at + len(word.folded)
+        if not (word.head and at and _in_word(text[at - 1])) and not (
+            word.tail and end < len(text) and _in_word(text[end])
+        ):
+            return True
+        at = text.find(word.folded, at + 1)
+    return False
+
+
+def _in_word(char: str) -> bool:
+    """Letters, marks, digits and connectors, as Ruby's ``[[:word:]]``."""
+    return char.isalnum() or unicodedata.category(char or " ") in ("Mn", "Mc", "Me", "Pc")
+
+
+def _texts(tx: Tx, shown: Iterable[Post]) -> dict[int, str]:
+    """All that one reads in a post: words, warning, descriptions of pictures, answers of a poll."""
+    by_id = {post.id: post for post in shown}
+    asked = {post.poll_id: post.id for post in by_id.values() if post.poll_id is not None}
+    answers: dict[int, list[str]] = {}
+    if asked:
+        answers = {asked[row[0]]: row[1] for row in tx.rows(_OPTIONS, ids=list(asked))}
+    return {
+        id_: fold(
+            _APART.join(
+                (
+                    plain(post.html),
+                    post.spoiler,
+                    *(picture["description"] for picture in post.media),
+                    *answers.get(id_, ()),
+                )
+            )
+        )
+        for id_, post in by_id.items()
+    }
+
+
+def plain(html: str) -> str:
+    """The words of safe HTML, paragraphs apart. Far quicker than ``sanitize.html_to_text``, which
+    lays them out.
+    """
+    if "<" in html:
+        html = _TAG.sub("", _BREAK.sub(" ", _BLOCKS.sub(_APART, html)))
+    return unescape(html) if "&" in html else html

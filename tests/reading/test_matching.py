@@ -1,0 +1,128 @@
+"""How words are found in posts: as people write them, and never at the reader's cost."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import House
+from weft.reading import filters, matching
+from weft.reading.filters import Change, Wish
+from weft.threads.model import Media, Post
+
+
+def finds(word: str, text: str, *, whole: bool) -> bool:
+    made = matching.word_of(word, whole=whole)
+    return matching.stands_in(made, matching.fold(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "whole", "found"),
+    [
+        ("tide", "The TIDE.", True, True),
+        ("tide", "tides", True, False),
+        ("tide", "tides", False, True),
+        ("tide", "untide", True, False),
+        ("tide", "tides and the tide", True, True),
+        # A boundary only where the keyword begins or ends with a word character.
+        ("#tide", "about #tide", True, True),
+        ("#tide", "x#tide", True, True),
+        ("#tide", "#tides", True, False),
+        ("c++", "c++17", True, True),
+        ("c++", "objc++", True, False),
+        ("@a.example", "bob@a.example", False, True),
+        # Word characters of all scripts: letters, marks, digits, connectors.
+        ("straße", "STRASSE", True, True),
+        ("кот", "коты", True, False),
+        ("кот", "Кот!", True, True),
+        ("का", "काम", True, False),
+        ("क", "की", True, False),
+        ("猫", "黒猫だ", True, False),
+        ("猫", "黒猫だ", False, True),
+        ("a", "a_b", True, False),
+        ("café", "cafe\u0301", True, True),
+        ("bad word", "bad \n  word", True, True),
+        (".*", "anything", False, False),
+        (".*", "a .* b", False, True),
+        ("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", False, False),
+    ],
+)
+def test_words(word: str, text: str, whole: bool, found: bool) -> None:
+    assert finds(word, text, whole=whole) is found
+
+
+@given(st.text(min_size=1), st.text(), st.text())
+def test_a_word_is_found_wherever_it_stands(word: str, before: str, after: str) -> None:
+    folded = matching.fold(word)
+    if folded:
+        assert matching.stands_in(
+            matching.word_of(word, whole=False),
+            f"{matching.fold(before)} {folded} {matching.fold(after)}",
+        )
+        assert matching.stands_in(matching.word_of(word, whole=True), f". {folded} .")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>one</p><p>two</p>", "one two"),
+        ("<p>one<br>two</p>", "one two"),
+        ('<p>a<span class="invisible">b</span>c &amp; d</p>', "abc & d"),
+        ('<p><a href="x" class="mention hashtag">#<span>tide</span></a></p>', "#tide"),
+        ("no tags", "no tags"),
+    ],
+)
+def test_the_words_of_html(html: str, text: str) -> None:
+    assert matching.fold(matching.plain(html).replace("\0", " ")) == text
+
+
+def test_all_that_is_read_is_looked_at_but_not_across_it(house: House) -> None:
+    ada, bob = house.person("ada"), house.person("bob")
+    house.db.write_now(
+        lambda tx: filters.create(
+            tx,
+            ada.id,
+            Wish(
+                title="t",
+                context=["home"],
+                keywords=[
+                    Change(text=word, whole_word=False)
+                    for word in ("spoken", "warned", "pictured", "spoken warned")
+                ],
+            ),
+        )
+    )
+    post = house.post(bob, "spoken", spoiler="warned")
+    picture = Media(id="1", mime="image/png", description="pictured")
+
+    def look(tx: filters.Tx) -> list[str]:
+        from msgspec import structs, to_builtins
+
+        shown: Post = structs.replace(post, media=[to_builtins(picture)])
+        return matching.matches(tx, ada.id, [shown])[post.id][0].keywords
+
+    assert house.db.read_now(look) == ["spoken", "warned", "pictured"]
+
+
+def test_a_thousand_keywords_cost_milliseconds(house: House) -> None:
+    """Each keyword nearly stands everywhere in the longest texts there are."""
+    ada, bob = house.person("ada"), house.person("bob")
+    house.db.write_now(
+        lambda tx: filters.create(
+            tx,
+            ada.id,
+            Wish(
+                title="t",
+                context=["home"],
+                keywords=[Change(text="a" * 400 + f"b{n}") for n in range(filters.KEYWORDS_MAX)],
+            ),
+        )
+    )
+    posts = [house.post(bob, "a" * 4_000) for _ in range(5)]
+    house.db.read_now(lambda tx: matching.matches(tx, ada.id, posts))
+    began = time.perf_counter()
+    assert house.db.read_now(lambda tx: matching.matches(tx, ada.id, posts)) == {}
+    assert time.perf_counter() - began < 1.0
