@@ -63,15 +63,14 @@ def _by_day(found: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
 _BY_TAG = _by_day(_tagged)
 _BY_CARD = _by_day(_carded)
 _NEWEST = (
-    sa.select(post_tags.c.tag, sa.func.max(post_tags.c.post_id).label("post_id"))
-    .where(post_tags.c.tag.in_(_tags))
-    .group_by(post_tags.c.tag)
+    sa.select(_tagged.c.key, sa.func.max(_tagged.c.post_id).label("post_id"))
+    .join_from(_tagged, posts, posts.c.id == _tagged.c.post_id)
+    .where(posts.c.visibility == "public", seen_by(None))
+    .group_by(_tagged.c.key)
     .subquery()
 )
-_WRITTEN = (
-    sa.select(_NEWEST.c.tag, posts.c.tags)
-    .join_from(_NEWEST, posts, posts.c.id == _NEWEST.c.post_id)
-    .where(posts.c.visibility == "public", seen_by(None))
+_WRITTEN = sa.select(_NEWEST.c.key, posts.c.tags).join_from(
+    _NEWEST, posts, posts.c.id == _NEWEST.c.post_id
 )
 
 
@@ -90,13 +89,14 @@ def of_cards(tx: Tx, ids: Collection[int]) -> dict[int, list[Use]]:
 
 
 def written(tx: Tx, folds: Collection[str]) -> dict[str, str]:
-    """Tags as their newest public use spells them: people who listen to posts need ``#TwoWords``.
-    Those that were never used are missing.
+    """Tags (folded) as their newest public use spells them: people who listen to posts need
+    ``#TwoWords``. Those that were not used this week are missing.
     """
     if not folds:
         return {}
     found: dict[str, str] = {}
-    for fold, names in tx.rows(_WRITTEN, tags=list(folds)):
+    since = floor_at(_first_day(tx))
+    for fold, names in tx.rows(_WRITTEN, tags=list(folds), since=since):
         found[fold] = next((name for name in names if fold_tag(name) == fold), fold)
     return found
 
