@@ -24,7 +24,7 @@ from weft.kernel.site import Site
 from weft.people import accounts
 from weft.people.accounts import RemoteAccount
 from weft.people.model import Account
-from weft.reading import enter
+from weft.reading import conversations, enter
 from weft.store import search
 from weft.store.database import Database
 from weft.store.schema import metadata
@@ -118,6 +118,7 @@ class House:
         self.db = Database(url, site)
         relations.react(self.db)
         enter.react(self.db)
+        conversations.react(self.db)
         if made:
             return
         connection = self.db.engine.connect_writer()

@@ -30,7 +30,7 @@ from weft.net.client import Client
 from weft.net.guard import Guard
 from weft.people import accounts
 from weft.people import jobs as people_jobs
-from weft.reading import enter
+from weft.reading import conversations, enter
 from weft.settings import Settings
 from weft.store.blobs import Blobs
 from weft.store.database import Database
@@ -65,6 +65,7 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
         raise
     relations.react(db)
     enter.react(db)
+    conversations.react(db)
     federation_jobs.react(db)
     ai_jobs.react(db)
     return db

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.kernel.errors import NotFound
+from weft.people.tables import accounts, domain_mutes, mutes
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 from weft.threads.tables import markers, notifications
@@ -22,59 +25,145 @@ KINDS = (
     "favourite",
     "poll",
     "update",
+    "quote",
+    "quoted_update",
+    "added_to_collection",
+    "collection_update",
+    "severed_relationships",
+    "moderation_warning",
+    "admin.sign_up",
+    "admin.report",
 )
-"""https://docs.joinmastodon.org/entities/Notification/#type, as far as there are any here."""
+"""https://docs.joinmastodon.org/entities/Notification/#type"""
 UNREAD_MAX = 1_000
 """How far unread ones are counted: Mastodon's own bound."""
 
 
 class Notice(Struct, frozen=True):
-    """Something that concerns a member: who did what, to which post of theirs."""
+    """Something that concerns a member: who did what, to which post of theirs.
+
+    ``data`` says what kinds about neither a post nor a follow are about, ids as strings:
+    ``added_to_collection``, ``collection_update``: {collection_id}; ``admin.report``: {report_id};
+    ``moderation_warning``: {action, text, post_ids (list or None)};
+    ``severed_relationships``: {type, target_name, followers_count, following_count}.
+    """
 
     id: int
     kind: str
     from_id: int
     post_id: int | None
     created_at: int
+    group_key: str | None
+    filtered: bool
+    data: dict[str, Any] | None
+
+    @property
+    def key(self) -> str:
+        """What it is grouped by; its own for what stands alone, and for those from before there
+        were groups.
+        """
+        return self.group_key or f"{ALONE}{self.id}"
 
 
-_COLUMNS = tuple(notifications.c[field] for field in Notice.__struct_fields__)
-_owner = sa.bindparam("owner", type_=sa.BigInteger)
-_MINE = sa.select(*_COLUMNS).where(notifications.c.account_id == _owner)
-_ONE = _MINE.where(notifications.c.id == sa.bindparam("which"))
-_CLEAR = notifications.delete().where(notifications.c.account_id == _owner)
+ALONE = "ungrouped-"
+"""How the key of a notification that stands alone begins; its id follows."""
+
+
+class Which(Struct, frozen=True):
+    """Which notifications: of these kinds (none named: all), by one account (None: anyone),
+    with or without those that the policy filtered.
+    """
+
+    kinds: tuple[str, ...] = ()
+    by: int | None = None
+    filtered: bool = False
+
+    @property
+    def form(self) -> Which:
+        """What a statement for it looks like: the same, whoever ``by`` is."""
+        return self if self.by is None else Which(self.kinds, 0, self.filtered)
+
+    def named(self, tx: Tx, owner_id: int) -> dict[str, Any]:
+        """The parameters of ``shown``."""
+        named: dict[str, Any] = {"owner": owner_id, "now": tx.now}
+        return named if self.by is None else named | {"by": self.by}
+
+
+EVERY = Which()
+
+
+def which(
+    types: Collection[str] = (),
+    exclude: Collection[str] = (),
+    by: int | None = None,
+    *,
+    filtered: bool = False,
+) -> Which | None:
+    """As clients ask for them; None when that can be none at all."""
+    kinds = tuple(kind for kind in KINDS if (not types or kind in types) and kind not in exclude)
+    if not kinds:
+        return None
+    return Which(kinds if len(kinds) < len(KINDS) else (), by, filtered)
+
+
+OWNER = sa.bindparam("owner", type_=sa.BigInteger)
+
+
+def shown(wanted: Which, row: sa.FromClause = notifications) -> list[sa.ColumnElement[bool]]:
+    """The owner's rows that are to be shown, in the order that an index gives them.
+
+    Nothing from those who are suspended, whose notifications the owner muted, or whose server they
+    do not want to see; when that ends, it is there again.
+    """
+    of = row.c
+    conditions = [
+        of.account_id == OWNER,
+        ~sa.exists().where(
+            mutes.c.muter_id == OWNER,
+            mutes.c.target_id == of.from_id,
+            mutes.c.notifications.is_(True),
+            sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now")),
+        ),
+        ~sa.exists().where(
+            accounts.c.id == of.from_id,
+            sa.or_(
+                accounts.c.suspended_at.isnot(None),
+                sa.exists().where(
+                    domain_mutes.c.account_id == OWNER, domain_mutes.c.domain == accounts.c.domain
+                ),
+            ),
+        ),
+    ]
+    if not wanted.filtered:
+        conditions.append(of.filtered.is_(False))
+    if wanted.kinds:
+        conditions.append(of.kind.in_(wanted.kinds))
+    if wanted.by is not None:
+        conditions.append(of.from_id == sa.bindparam("by"))
+    return conditions
+
+
+COLUMNS = tuple(notifications.c[field] for field in Notice.__struct_fields__)
+_ONE = sa.select(*COLUMNS).where(
+    notifications.c.account_id == OWNER, notifications.c.id == sa.bindparam("which")
+)
+_CLEAR = notifications.delete().where(notifications.c.account_id == OWNER)
 _DISMISS = _CLEAR.where(notifications.c.id == sa.bindparam("which")).returning(notifications.c.id)
+_DISMISS_THESE = _CLEAR.where(among(notifications.c.id, "ids"))
 _READ_TO = sa.select(markers.c.last_read_id).where(
-    markers.c.account_id == _owner, markers.c.timeline == "notifications"
+    markers.c.account_id == OWNER, markers.c.timeline == "notifications"
 )
 
 
-def listed(
-    tx: Tx,
-    owner_id: int,
-    page: Page,
-    *,
-    types: Collection[str] = (),
-    exclude: Collection[str] = (),
-    from_id: int | None = None,
-) -> list[Notice]:
-    """Newest first; of these types (or all), without those, by one account (or anyone)."""
-    kinds = tuple(kind for kind in KINDS if (not types or kind in types) and kind not in exclude)
-    if not kinds:
-        return []
-    named = {"owner": owner_id} if from_id is None else {"owner": owner_id, "by": from_id}
-    list_ = _list(kinds if len(kinds) < len(KINDS) else (), from_id is not None)
-    return [Notice(*row) for row in list_.rows(tx, page, **named)]
+def listed(tx: Tx, owner_id: int, page: Page, wanted: Which = EVERY) -> list[Notice]:
+    """Newest first."""
+    rows = _list(wanted.form).rows(tx, page, **wanted.named(tx, owner_id))
+    return [Notice(*row) for row in rows]
 
 
-@cache
-def _list(kinds: tuple[str, ...], by_one: bool) -> Paged:
-    wanted: list[sa.ColumnElement[bool]] = []
-    if kinds:
-        wanted.append(notifications.c.kind.in_(kinds))
-    if by_one:
-        wanted.append(notifications.c.from_id == sa.bindparam("by"))
-    return paged(_MINE.where(*wanted), notifications.c.id)
+@lru_cache(64)  # forms of asking; clients have a handful
+def _list(form: Which) -> Paged:
+    return paged(sa.select(*COLUMNS).where(*shown(form)), notifications.c.id)
 
 
 def one(tx: Tx, owner_id: int, notice_id: int) -> Notice:
@@ -95,12 +184,24 @@ def dismiss(tx: Tx, owner_id: int, notice_id: int) -> None:
         raise NotFound
 
 
-def unread(tx: Tx, owner_id: int, *, limit: int, types: Collection[str] = ()) -> int:
+def dismiss_these(tx: Tx, owner_id: int, ids: Collection[int]) -> None:
+    """Those of them that are there."""
+    tx.run(_DISMISS_THESE, owner=owner_id, ids=list(ids))
+
+
+def read_to(tx: Tx, owner_id: int) -> int:
+    """The id of the last notification that the member has read; 0 for none."""
+    marker = tx.scalar(_READ_TO, owner=owner_id)
+    return int(marker) if marker is not None and marker.isdigit() else 0
+
+
+def unread(tx: Tx, owner_id: int, wanted: Which = EVERY, *, limit: int) -> int:
     """How many are newer than the member's marker, counted up to ``limit``."""
-    read_to = tx.scalar(_READ_TO, owner=owner_id)
-    since = int(read_to) if read_to is not None and read_to.isdigit() else 0
-    wanted = _MINE.where(notifications.c.id > since)
-    if types:
-        wanted = wanted.where(notifications.c.kind.in_(types))
-    some = wanted.limit(max(1, min(limit, UNREAD_MAX))).subquery()
-    return tx.scalar(sa.select(sa.func.count()).select_from(some), owner=owner_id) or 0
+    newer = (
+        sa.select(notifications.c.id)
+        .where(*shown(wanted), notifications.c.id > read_to(tx, owner_id))
+        .limit(max(1, min(limit, UNREAD_MAX)))
+        .subquery()
+    )
+    counted = sa.select(sa.func.count()).select_from(newer)
+    return tx.scalar(counted, **wanted.named(tx, owner_id)) or 0

@@ -305,21 +305,6 @@ class StatusEdit(Struct, frozen=True):
     emojis: list[dict[str, Any]]
 
 
-class Notification(Struct, frozen=True):
-    id: str
-    type: str
-    created_at: str
-    group_key: str
-    account: Account
-    status: Status | None
-    filtered: bool
-    report: None = None
-
-
-class UnreadCount(Struct, frozen=True):
-    count: int
-
-
 class TagHistory(Struct, frozen=True):
     day: str
     uses: str
