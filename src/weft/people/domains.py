@@ -7,7 +7,7 @@ asks the table), nobody there follows the member or is followed, and nobody can 
 from __future__ import annotations
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Invalid
@@ -83,8 +83,8 @@ def clean(tx: Tx, domain: str) -> str:
 
 
 def mute(tx: Tx, by: Account, domain: str) -> None:
-    """See nothing of a server from now on. A second time changes nothing. Event: domain.muted,
-    and those of the follows that end. Errors: Invalid.
+    """See nothing of a server from now on. A second time changes nothing. Event: domain.muted
+    (with what ``preview`` says), and those of the follows that end. Errors: Invalid.
     """
     domain = clean(tx, domain)
     if int(tx.scalar(_COUNT, owner=by.id)) >= DOMAINS_MAX:
@@ -92,7 +92,8 @@ def mute(tx: Tx, by: Account, domain: str) -> None:
     made = tx.row(_PUT, id=new_id(), account_id=by.id, domain=domain, created_at=tx.now)
     if made is None:
         return
-    events.append(tx, "domain.muted", actor_id=by.id, data={"domain": domain})
+    ends = structs.asdict(preview(tx, by.id, domain))
+    events.append(tx, "domain.muted", actor_id=by.id, data={"domain": domain, **ends})
     part(tx, by, domain)
 
 

@@ -47,6 +47,11 @@ accounts = sa.Table(
     sa.UniqueConstraint("username_fold", "domain"),
     sa.Index("ix_accounts_domain", "domain", "id"),  # those of one server
     sa.Index("ix_accounts_active", "last_post_at"),  # the directory
+    sa.Index(  # completion of names
+        "ix_accounts_username",
+        "username_fold",
+        postgresql_ops={"username_fold": "text_pattern_ops"},
+    ),
 )
 
 private_keys = sa.Table(

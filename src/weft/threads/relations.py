@@ -133,9 +133,13 @@ def blocked(tx: Tx, event: Event) -> None:
 
 
 def domain_muted(tx: Tx, event: Event) -> None:
-    what = {"reader": event.actor_id or 0, "domain": event.data["domain"]}
-    tx.run(_CLEAR_SERVER, **what)
-    tx.run(_FORGET_SERVER, **what)
+    member, domain = event.actor_id or 0, event.data["domain"]
+    tx.run(_CLEAR_SERVER, reader=member, domain=domain)
+    tx.run(_FORGET_SERVER, reader=member, domain=domain)
+    ended = {name: event.data[name] for name in ("followers_count", "following_count")}
+    if any(ended.values()):
+        data = {"type": "user_domain_block", "target_name": domain, **ended}
+        notify(tx, member, "severed_relationships", member, data=data)
 
 
 def _pair(event: Event) -> tuple[int, int]:

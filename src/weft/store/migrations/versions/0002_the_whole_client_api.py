@@ -799,6 +799,13 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("profile", sa.JSON(), nullable=True))
     op.create_index("ix_accounts_domain", "accounts", ["domain", "id"], unique=False)
     op.create_index("ix_accounts_active", "accounts", ["last_post_at"], unique=False)
+    op.create_index(
+        "ix_accounts_username",
+        "accounts",
+        ["username_fold"],
+        unique=False,
+        postgresql_ops={"username_fold": "text_pattern_ops"},
+    )
     op.add_column(
         "credentials", sa.Column("approved", sa.Boolean(), server_default=sa.true(), nullable=False)
     )
