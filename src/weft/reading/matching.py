@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ from weft.threads.tables import polls
 
 KEPT_MAX = 1_024
 """Members whose folded filters are kept ready: some kB each."""
+WORDS_KEPT_MAX = 2_048
+"""Posts whose words are kept ready: the same ones are shown to many, again and again."""
+WORDS_HTML_MAX = 4_000
+"""Characters of a post that is kept; with the above some 5 MB."""
 
 _OPTIONS = sa.select(polls.c.id, polls.c.options).where(among(polls.c.id, "ids"))
 _BLOCKS = re.compile(r"</?(?:p|li|ul|ol|pre|blockquote)\b[^>]*>")
@@ -100,7 +105,7 @@ def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]
 
 def fold(text: str) -> str:
     """The form in which words are compared: case and spaces do not count."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split()) if text else ""
 
 
 def _filters(tx: Tx, viewer: int) -> list[_Ready]:
@@ -157,24 +162,25 @@ def _texts(tx: Tx, shown: Iterable[Post]) -> dict[int, str]:
     if asked:
         answers = {asked[row[0]]: row[1] for row in tx.rows(_OPTIONS, ids=list(asked))}
     return {
-        id_: fold(
-            _APART.join(
-                (
-                    plain(post.html),
-                    post.spoiler,
-                    *(picture["description"] for picture in post.media),
-                    *answers.get(id_, ()),
-                )
+        id_: _APART.join(
+            (
+                _words(post.html) if len(post.html) <= WORDS_HTML_MAX else fold(plain(post.html)),
+                fold(post.spoiler),
+                *(fold(picture["description"]) for picture in post.media),
+                *map(fold, answers.get(id_, ())),
             )
         )
         for id_, post in by_id.items()
     }
 
 
+@lru_cache(WORDS_KEPT_MAX)
+def _words(html: str) -> str:
+    return fold(plain(html))
+
+
 def plain(html: str) -> str:
-    """The words of safe HTML, paragraphs apart. Far quicker than ``sanitize.html_to_text``, which
-    lays them out.
-    """
+    """The words of safe HTML, paragraphs apart; ``sanitize.html_to_text`` also lays them out."""
     if "<" in html:
         html = _TAG.sub("", _BREAK.sub(" ", _BLOCKS.sub(_APART, html)))
     return unescape(html) if "&" in html else html
