@@ -8,11 +8,7 @@ from tests.conftest import House
 from weft.people.tables import accounts
 from weft.store.begins import begins
 
-_FOUND = (
-    sa.select(accounts.c.username_fold)
-    .where(begins(accounts.c.username_fold, "start"))
-    .order_by(accounts.c.id)
-)
+_FOUND = sa.select(accounts.c.username_fold).where(begins(accounts.c.username_fold, "start"))
 
 
 def test_only_what_begins_with_the_text_is_found(house: House) -> None:
@@ -20,14 +16,14 @@ def test_only_what_begins_with_the_text_is_found(house: House) -> None:
         house.person(name)
     house.remote("añna", "other.test")
 
-    def found(start: str) -> list[str]:
-        return house.db.read_now(lambda tx: [row[0] for row in tx.rows(_FOUND, start=start)])
+    def found(start: str) -> set[str]:
+        return house.db.read_now(lambda tx: {row[0] for row in tx.rows(_FOUND, start=start)})
 
-    assert found("an") == ["ann", "anna", "an_n", "an.n"]
-    assert found("an_") == ["an_n"]
-    assert found("an%") == []
-    assert found("añ") == ["añna"]
-    assert found("\U0010ffff") == []
+    assert found("an") == {"ann", "anna", "an_n", "an.n"}
+    assert found("an_") == {"an_n"}
+    assert found("an%") == set()
+    assert found("añ") == {"añna"}
+    assert found("\U0010ffff") == set()
 
 
 def test_sqlite_reads_the_index(house: House) -> None:
@@ -35,7 +31,7 @@ def test_sqlite_reads_the_index(house: House) -> None:
         return  # PostgreSQL reads small tables whole, whatever indexes there are
     with house.db.engine.connect_reader() as connection:
         plan = connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {_FOUND.compile(dialect=connection.dialect)}",  # noqa: S608
+            f"EXPLAIN QUERY PLAN {_FOUND.compile(dialect=connection.dialect)}",
             ("a", "a"),
         )
         assert "username_fold>? AND username_fold<?" in str(list(plan))
