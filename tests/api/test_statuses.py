@@ -141,8 +141,8 @@ async def test_the_same_idempotency_key_posts_once(edge: Edge, ada: Account) -> 
     [
         ({"status": ""}, "Text can't be blank"),
         ({"status": "x", "visibility": "secret"}, "Visibility"),
-        ({"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}, "not supported yet"),
-        ({"status": "x", "poll": {"options": ["a", "b"]}}, "not supported yet"),
+        ({"status": "x", "scheduled_at": "tomorrow"}, "not a date"),
+        ({"status": "x", "poll": {"options": ["a", "b"]}}, "expires_in can't be blank"),
         ({"status": "x", "content_type": "text/html"}, "Content type"),
         ({"status": "x", "media_ids": ["12"]}, "Media"),
         ({"status": "x" * 5001}, "character limit"),

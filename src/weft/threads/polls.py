@@ -88,15 +88,16 @@ _HAS_VOTED = (
 _BLOCKED = sa.select(blocks.c.target_id).where(
     blocks.c.blocker_id == _voter, blocks.c.target_id == sa.bindparam("author")
 )
+_voters = accounts.alias("voters")  # `seen_by` looks at other accounts
 _LOCAL_VOTERS = (
     sa.select(poll_votes.c.account_id)
     .distinct()
-    .join_from(poll_votes, accounts, accounts.c.id == poll_votes.c.account_id)
+    .join_from(poll_votes, _voters, _voters.c.id == poll_votes.c.account_id)
     .join(post_table, post_table.c.id == sa.bindparam("post"))
     .where(
         poll_votes.c.poll_id == _id,
         poll_votes.c.account_id > sa.bindparam("after"),
-        accounts.c.domain == "",
+        _voters.c.domain == "",
         # Whoever may not see the post any more hears nothing of it.
         posts.seen_by(poll_votes.c.account_id),
     )
