@@ -36,7 +36,7 @@ from weft.store.blobs import Blobs
 from weft.store.database import Database
 from weft.store.migrate import migrate
 from weft.threads import jobs as threads_jobs
-from weft.threads import rehome, relations
+from weft.threads import previews, rehome, relations
 from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
@@ -123,6 +123,7 @@ class House:
             handlers: dict[str, Handler] = {
                 **people_jobs.handlers(self.db),
                 **threads_jobs.handlers(self.db, self.blobs),
+                **previews.handlers(self.db, self.blobs, self.client),
                 **federation_jobs.handlers(self.db, self.client, keys),
                 **inbox.handlers(),
                 **ai_jobs.handlers(self.db, brains),

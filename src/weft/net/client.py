@@ -112,15 +112,17 @@ class Client:
         signer: RequestSigner | None = None,
         max_bytes: int = MAX_DOCUMENT,
         timeout: float = TOTAL_SECONDS,
+        whole: bool = True,
     ) -> Response:
         """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
+        ``whole=False``: of what is larger the beginning will do.
 
         Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
         above is an answer, not an error.
         """
         request = _Request("GET", {"Accept": accept}, None, signer, _REDIRECTS)
-        response, whole = await self._send(request, url, max_bytes, timeout)
-        if not whole:
+        response, complete = await self._send(request, url, max_bytes, timeout)
+        if whole and not complete:
             raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
         return response
 

@@ -11,15 +11,14 @@ from weft.kernel.errors import NotFound
 from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
-from weft.store import search
 from weft.store.database import Tx
-from weft.threads import emojis, polls, posts, quotes
+from weft.threads import cards, emojis, polls, posts, quotes
+from weft.threads.indexed import index_anew
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
 from weft.threads.publish import (
     attach,
     check,
-    index_words,
     mention_json,
     name_things,
     tidy,
@@ -188,6 +187,9 @@ def _change(
             poll=asked,
         )
         values["edited_at"] = at
+    values["card_id"] = cards.behind(
+        tx, {"visibility": post.visibility, "local": post.local, **values}
+    )
     row = tx.run(
         post_table.update()
         .where(post_table.c.id == post.id)
@@ -197,8 +199,7 @@ def _change(
     changed = Post(*row)
     tx.run(_UNTAG, post=post.id)
     name_things(tx, post.id, mentioned, changed.tags)
-    search.drop(tx, changed.id)
-    index_words(tx, author, changed)
+    index_anew(tx, author, changed)
     _tell(tx, author, post, changed, mentioned)
     events.append(tx, "post.edited", actor_id=author.id, subject_id=post.id)
     return changed

@@ -13,7 +13,7 @@ from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
 from weft.store.database import Tx
 from weft.threads.limits import ALT_TEXT_CHARS, graphemes
-from weft.threads.tables import media
+from weft.threads.tables import cards, media
 from weft.threads.tokens import storable
 from weft.work import jobs
 
@@ -210,7 +210,7 @@ def unused(tx: Tx, candidates: Sequence[str]) -> list[str]:
     free = set(candidates)
     if not free:
         return []
-    for column in (media.c.blob, media.c.small, media.c.upload):
+    for column in (media.c.blob, media.c.small, media.c.upload, cards.c.image):
         named = sa.select(column).where(column.in_(sa.bindparam("keys", expanding=True)))
         free -= {row[0] for row in tx.rows(named, keys=sorted(free))}
         if not free:

@@ -143,6 +143,25 @@ def process(data: bytes, limits: Limits = LIMITS) -> Picture:
 
 
 @_refusing()
+def preview(data: bytes, limits: Limits = LIMITS) -> Picture:
+    """A picture that a stranger's page shows of itself: still, small, written anew as WebP."""
+    opened = _open(data, limits)
+    small = _fit(opened.pixels(limits.small_pixels), limits.small_pixels)
+    written = _encode(small, Kind.WEBP, opened)
+    return Picture(
+        mime=Kind.WEBP.value,
+        width=small.width,
+        height=small.height,
+        blurhash=_blurhash(small),
+        original=written,
+        small=written,
+        small_width=small.width,
+        small_height=small.height,
+        marks=opened.marks,
+    )
+
+
+@_refusing()
 def avatar(data: bytes, limits: Limits = LIMITS) -> Picture:
     """A square of 400 pixels from the picture's middle, and one of 120; still, as WebP."""
     square = (AVATAR_PX, AVATAR_PX)

@@ -20,13 +20,12 @@ from weft.kernel.ids import id_at, new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
-from weft.store import search
 from weft.store.database import Tx
-from weft.threads import emojis, limits, markup, once, polls, posts, quotes
+from weft.threads import cards, emojis, limits, markup, once, polls, posts, quotes
 from weft.threads.homes import enter_homes, tell_subscribers
+from weft.threads.indexed import index_words
 from weft.threads.model import Draft, Incoming, Media, Mention, NewPoll, Post
 from weft.threads.notifications import notify
-from weft.threads.sanitize import html_to_text
 from weft.threads.tables import media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
 from weft.threads.tokens import fold_tag, storable
@@ -244,12 +243,6 @@ def name_things(tx: Tx, post_id: int, mentioned: list[Account], tags: list[str])
     )
 
 
-def index_words(tx: Tx, author: Account, post: Post) -> None:
-    """Public posts of those who agreed to be found can be found; nothing else is indexed."""
-    if post.visibility == "public" and author.indexable:
-        search.put(tx, post.id, f"{post.spoiler} {html_to_text(post.html)}")
-
-
 def mention_json(account: Account) -> dict[str, Any]:
     return msgspec.to_builtins(
         Mention(str(account.id), account.username, account.acct, account.url, account.uri)
@@ -327,6 +320,7 @@ def _keep(
         "boosts_count": 0,
         "likes_count": 0,
     }
+    values["card_id"] = cards.behind(tx, values)
     tx.run(_INSERT, values)
     post = Post(**values)
     if poll is not None and post.poll_id is not None:

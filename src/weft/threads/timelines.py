@@ -136,6 +136,21 @@ def tag(
     return _posts(paged(list_.where(*wanted), key).rows(tx, page, **_as(tx, viewer)))
 
 
+def link(tx: Tx, viewer: int | None, card_id: int, page: Page) -> list[Post]:
+    """Public posts that link to a page, by authors who agreed to be found."""
+    return _posts(_link(viewer is not None).rows(tx, page, card=card_id, **_as(tx, viewer)))
+
+
+@cache
+def _link(signed_in: bool) -> Paged:
+    agreed = sa.exists().where(
+        accounts.c.id == posts.c.author_id, accounts.c.discoverable.is_(True)
+    )
+    wanted = [posts.c.card_id == sa.bindparam("card"), agreed]
+    wanted += _everyones(signed_in, narrowed=True)
+    return paged(sa.select(*COLUMNS).where(*wanted), posts.c.id)
+
+
 def account_posts(
     tx: Tx,
     viewer: int | None,

@@ -20,7 +20,7 @@ from weft.kernel.errors import NotFound
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import pins, timelines
+from weft.threads import cards, pins, timelines
 from weft.threads.model import Post
 
 Posts = Response[list[Status]]
@@ -144,6 +144,22 @@ async def tag(
     )
 
 
+@get("/api/v1/timelines/link", guards=[scope_if_any("read:statuses")], dependencies=paging())
+async def link(
+    request: Request[Any, Any, Any], db: Db, viewer: Viewer, page: Turned, url: FromQuery[str]
+) -> Posts:
+    """Public posts that link to this page, by those who agreed to be found."""
+    as_ = _id(viewer)
+
+    def find(tx: Tx) -> list[Post]:
+        card_id = cards.by_url(tx, url)
+        if card_id is None:
+            raise NotFound
+        return timelines.link(tx, as_, card_id, page)
+
+    return await _answer(request, db, as_, find, context="public")
+
+
 @get(
     "/api/v1/accounts/{account_id:str}/statuses",
     guards=[scope_if_any("read:statuses")],
@@ -196,4 +212,4 @@ async def bookmarks(request: Request[Any, Any, Any], db: Db, me: Me, page: Turne
     return await _kept(request, db, me.id, lambda tx: timelines.bookmarks(tx, me.id, page))
 
 
-ROUTES = [home, public, tag, account_statuses, favourites, bookmarks]
+ROUTES = [home, public, tag, link, account_statuses, favourites, bookmarks]
