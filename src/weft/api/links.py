@@ -37,6 +37,25 @@ def link_header(
     return {"Link": f'<{here}max_id={last}>; rel="next", <{here}min_id={first}>; rel="prev"'}
 
 
+def offset_links(
+    request: Request[Any, Any, Any], site: Site, offset: int, limit: int, count: int
+) -> dict[str, str]:
+    """Response headers for lists that are turned by ``offset``, with ``count`` entries on this page
+    of ``limit``: a full page has another, so that clients go on.
+    """
+    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    kept = [pair for pair in pairs if pair[0] not in ("offset", "limit", "access_token")]
+
+    def link(rel: str, to: int) -> str:
+        query = urlencode([*kept, ("limit", limit), ("offset", to)])
+        return f'<{site.base}{quote(request.scope["path"])}?{query}>; rel="{rel}"'
+
+    turns = [link("next", offset + limit)] if count >= limit else []
+    if offset > 0:
+        turns.append(link("prev", max(0, offset - limit)))
+    return {"Link": ", ".join(turns)} if turns else {}
+
+
 @lru_cache(maxsize=1_024)
 def _kept(query: bytes) -> str:
     """What of a query stays the same on every page."""

@@ -297,6 +297,43 @@ def update(tx: Tx, account_id: int, **columns: Any) -> Account:
     return Account(*row)
 
 
+_REMOVE = accounts.delete().where(accounts.c.id == sa.bindparam("which"))
+
+
+def remove(tx: Tx, account_id: int) -> None:
+    """Drop an account and all that hangs on it, at once: one that never did anything."""
+    tx.run(_REMOVE, which=account_id)
+
+
+def blank(tx: Tx, account: Account) -> None:
+    """Leave nothing of an account but its name, which nobody else may have, and its key, which
+    signs what is still on its way. It is suspended.
+    """
+    pem = private_key(tx, account.id)
+    tx.run(_REMOVE, which=account.id)
+    kept = structs.replace(
+        account,
+        name="",
+        bio="",
+        bio_source="",
+        fields=[],
+        avatar="",
+        header="",
+        ai=None,
+        also_known_as=[],
+        profile=None,
+        followers_count=0,
+        following_count=0,
+        posts_count=0,
+        last_post_at=None,
+        updated_at=tx.now,
+        suspended_at=account.suspended_at or tx.now,
+    )
+    tx.run(accounts.insert(), structs.asdict(kept))
+    if pem is not None:
+        put_key(tx, account.id, pem, account.public_key)
+
+
 def private_key(tx: Tx, account_id: int) -> str | None:
     """The PEM of a local account's key; None until it was first needed."""
     return tx.scalar(_PRIVATE_KEY, id=account_id)

@@ -1,0 +1,166 @@
+"""What follows later from what admins decide: a rule about a server reaches its accounts, and an
+account's data goes.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from weft.kernel.clock import HOUR
+from weft.moderation import actions, domains, ip_blocks
+from weft.people import accounts, follows
+from weft.people.model import Account
+from weft.people.tables import accounts as account_table
+from weft.people.tables import follows as follow_table
+from weft.store.blobs import Blobs
+from weft.store.database import Database, Tx
+from weft.threads import media, profiles
+from weft.threads.erase import erase_some
+from weft.threads.notifications import notify
+from weft.threads.tables import media as media_table
+from weft.work.jobs import Job
+from weft.work.runner import Handler
+
+AT_ONCE = 100
+"""Accounts in one transaction, with the follows of each: some 50 ms for the one writer."""
+KEYS_AT_ONCE = 500
+"""Blobs asked about in one statement: engines bound its parameters."""
+
+_UPLOADS = sa.select(*media.COLUMNS).where(media_table.c.owner_id == sa.bindparam("owner"))
+_SOME = (
+    sa.select(*accounts.COLUMNS)
+    .where(
+        account_table.c.id > sa.bindparam("after"),
+        sa.or_(
+            account_table.c.domain == sa.bindparam("domain"),
+            account_table.c.domain.like(sa.bindparam("with_port"), escape="\\"),
+            account_table.c.domain.like(sa.bindparam("below"), escape="\\"),
+        ),
+        account_table.c.domain != "",
+    )
+    .order_by(account_table.c.id)
+    .limit(AT_ONCE)
+)
+_who = sa.bindparam("who", type_=sa.BigInteger)
+_here = account_table.alias("here")
+_FOLLOWS = (
+    sa.select(follow_table.c.follower_id, follow_table.c.target_id)
+    .join_from(
+        follow_table,
+        _here,
+        sa.or_(
+            sa.and_(follow_table.c.follower_id == _here.c.id, follow_table.c.target_id == _who),
+            sa.and_(follow_table.c.target_id == _here.c.id, follow_table.c.follower_id == _who),
+        ),
+    )
+    .where(_here.c.domain == "")
+    .limit(AT_ONCE)
+)
+
+
+def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
+    """The kinds of jobs of moderation. Pool: default."""
+
+    async def apply_domain(job: Job) -> None:
+        domain, undo = job.payload["domain"], job.payload["undo"]
+        lost: dict[int, list[int]] = {}
+        after = 0
+        while True:
+            last = await db.write(
+                lambda tx, start=after: _apply_some(tx, domain, undo, start, lost)
+            )
+            if last is None:
+                break
+            after = last
+        if lost:
+            await db.write(lambda tx: _tell_lost(tx, domain, lost))
+
+    async def erase(job: Job) -> None:
+        account_id = job.payload["account"]
+        account = await db.read(lambda tx: accounts.by_id(tx, account_id))
+        if account is None:
+            return
+        while await db.write(lambda tx: erase_some(tx, account_id)):
+            pass
+        for key in await db.write(lambda tx: _blank(tx, account_id)):
+            blobs.drop(key)
+
+    async def sweep(_: Job) -> None:
+        await db.write(ip_blocks.sweep)
+
+    return {
+        "moderation.apply_domain": Handler(apply_domain),
+        "moderation.erase": Handler(erase),
+        "moderation.sweep": Handler(sweep, every=HOUR),
+    }
+
+
+def _apply_some(
+    tx: Tx, domain: str, undo: int | None, after: int, lost: dict[int, list[int]]
+) -> int | None:
+    """Bring some accounts of a domain to what the rules say now; gives the last one's id."""
+    safe = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = tx.rows(_SOME, after=after, domain=domain, with_port=f"{safe}:%", below=f"%.{safe}")
+    for row in rows:
+        account = Account(*row)
+        rule = domains.rule_for(tx, account.domain)
+        account = settle(tx, account, rule, undo)
+        if rule is not None and rule.severity == "suspend":
+            _sever(tx, account, lost)
+    return rows[-1][0] if rows else None
+
+
+def settle(tx: Tx, account: Account, rule: domains.Rule | None, undo: int | None = None) -> Account:
+    """Make an account of another server what the rule about its server makes of it. ``undo``: the
+    mark of a rule that held before.
+    """
+    severity = rule.severity if rule is not None else "noop"
+    if undo is not None and account.suspended_at == undo and severity != "suspend":
+        actions.unsuspend(tx, account)
+    if undo is not None and account.silenced_at == undo and severity != "silence":
+        actions.unsilence(tx, account)
+    if rule is not None and severity == "suspend":
+        actions.suspend(tx, account, at=rule.created_at)
+    if rule is not None and severity == "silence" and account.silenced_at is None:
+        return accounts.update(tx, account.id, silenced_at=rule.created_at)
+    return account
+
+
+def _sever(tx: Tx, account: Account, lost: dict[int, list[int]]) -> None:
+    """End the follows between an account and members here. ``lost``: member → [followers,
+    followed] that they lose.
+    """
+    while pairs := tx.rows(_FOLLOWS, who=account.id):
+        both = accounts.by_ids(tx, [one for pair in pairs for one in pair])
+        for follower_id, target_id in pairs:
+            follows.unfollow(tx, both[follower_id], both[target_id])
+            member, at = (target_id, 0) if follower_id == account.id else (follower_id, 1)
+            lost.setdefault(member, [0, 0])[at] += 1
+
+
+def _tell_lost(tx: Tx, domain: str, lost: dict[int, list[int]]) -> None:
+    for member, (followers, followed) in lost.items():
+        told = {
+            "type": "domain_block",
+            "target_name": domain,
+            "followers_count": followers,
+            "following_count": followed,
+        }
+        notify(tx, member, "severed_relationships", member, data=told)
+
+
+def _blank(tx: Tx, account_id: int) -> list[str]:
+    """The last of an account: its row anew, empty. Gives blobs that nothing names any more."""
+    account = accounts.by_id(tx, account_id)
+    if account is None:
+        return []
+    uploads = [media.Upload(*row) for row in tx.rows(_UPLOADS, owner=account_id)]
+    keys = [key for upload in uploads for key in media.keys(upload)]
+    keys += [account.avatar, account.header] if account.local else []
+    accounts.blank(tx, account)
+    named = [key for key in dict.fromkeys(keys) if key]
+    return [
+        key
+        for at in range(0, len(named), KEYS_AT_ONCE)
+        for key in media.unused(tx, profiles.unused_pictures(tx, *named[at : at + KEYS_AT_ONCE]))
+    ]
