@@ -28,12 +28,14 @@ async def test_words_find_accounts_posts_and_tags(edge: Edge, house: House) -> N
     weaver = house.person("weaver", indexable=True)
     shy = house.person("shy")
     post = house.post(weaver, "A loom for #weaving wool")
-    house.post(shy, "weaving in secret")
+    own = house.post(shy, "weaving in secret")
     house.post(weaver, "weaving for followers", visibility="private")
     found = await find(edge, shy, q="weav")
     assert (found["accounts"], found["hashtags"]) == (["weaver"], ["weaving"])
     assert (await find(edge, shy, q="loom wool"))["statuses"] == [str(post.id)]
-    assert (await find(edge, shy, q="weaving", type="statuses"))["statuses"] == [str(post.id)]
+    mine_too = [str(own.id), str(post.id)]
+    assert (await find(edge, shy, q="weaving", type="statuses"))["statuses"] == mine_too
+    assert (await find(edge, None, q="weaving", type="statuses"))["statuses"] == [str(post.id)]
     assert (await find(edge, shy, q="weaving", type="accounts"))["hashtags"] == []
     assert (await find(edge, shy, q="#weav"))["hashtags"] == ["weaving"]
     tag = (await edge.of(shy).get("/api/v2/search?q=%23weaving")).json()["hashtags"][0]

@@ -19,7 +19,10 @@ def test_the_chain_ends_at_the_tables_of_the_code(database_url: str) -> None:
         migrate(db)  # nothing to do the second time
         assert differences(db, metadata) == []
         found = db.write_now(
-            lambda tx: (search.put(tx, 7, "woven threads"), search.find(tx, "THREADS", limit=5))[1]
+            lambda tx: (
+                search.put(tx, 7, "woven threads", everyone=True),
+                search.find(tx, "THREADS", limit=5),
+            )[1]
         )
         assert found == [7]
         assert db.read_now(lambda tx: tx.scalar(sa.text("SELECT count(*) FROM posts"))) == 0

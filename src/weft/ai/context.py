@@ -240,7 +240,7 @@ def keeps_out(author: Account) -> bool:
 def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list[Passage]:
     """Public posts of people who agreed to be found, from other threads, about the question."""
     words = " ".join(word for word in _WORD.findall(question) if informative(word))
-    found = posts.by_ids(tx, search.find(tx, words, limit=PUBLIC_LOOK, any_word=True))
+    found = posts.by_ids(tx, search.find(tx, words, limit=PUBLIC_LOOK))
     authors = accounts.by_ids(tx, [one.author_id for one in found.values()])
     passages: list[Passage] = []
     for one in found.values():

@@ -18,6 +18,7 @@ from weft.store.page import Page, paged
 from weft.threads import posts
 from weft.threads.delete import remove
 from weft.threads.homes import enter_homes
+from weft.threads.indexed import index_kept
 from weft.threads.model import Post, Visibility
 from weft.threads.notifications import notify
 from weft.threads.tables import bookmarks, likes, muted_threads
@@ -87,6 +88,7 @@ def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None) -> Post:
     if made is None:
         return post
     post = Post(*tx.run(_COUNT_LIKES, post=post.id, step=1).one())
+    index_kept(tx, by, post)
     notify(tx, post.author_id, "favourite", by.id, post.id)
     events.append(
         tx,
@@ -166,6 +168,7 @@ def boost(
     )
     tx.run(post_table.insert(), {field: getattr(made, field) for field in Post.__struct_fields__})
     tx.run(_COUNT_BOOSTS, post=post.id, step=1)
+    index_kept(tx, by, post)
     tx.run(_BOOSTED, by=by.id, at=max(written, by.last_post_at or 0))
     enter_homes(tx, by, made)
     notify(tx, post.author_id, "reblog", by.id, post.id)
@@ -187,6 +190,7 @@ def bookmark(tx: Tx, by: Account, post_id: int) -> Post:
     """Keep a post for oneself; nobody is told."""
     post = _original(tx, by, post_id)
     tx.run(_BOOKMARK, id=new_id(), account_id=by.id, post_id=post.id, created_at=tx.now)
+    index_kept(tx, by, post)
     return post
 
 

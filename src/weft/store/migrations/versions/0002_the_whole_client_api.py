@@ -9,7 +9,33 @@ branch_labels = None
 depends_on = None
 
 
+# The text index is made anew (words are cut by Weft itself), and a job fills it.
+SEARCH = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE post_search"
+            ' USING fts5(body, scope, tokenize="unicode61 remove_diacritics 0")'
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE TABLE post_search (post_id BIGINT PRIMARY KEY, body TSVECTOR NOT NULL,"
+            " everyone BOOLEAN NOT NULL)"
+        ),
+        "CREATE INDEX ix_post_search_body ON post_search USING gin (body)",
+    ),
+}
+
+
 def upgrade() -> None:
+    op.execute("DROP TABLE post_search")
+    for statement in SEARCH[op.get_bind().dialect.name]:
+        op.execute(statement)
+    op.execute(
+        "INSERT INTO jobs (id, kind, pool, payload, run_at, attempts, lease_until, created_at)"
+        " SELECT 1, 'threads.index_posts', 'default', '{}', 0, 0, 0, 0"
+        " WHERE EXISTS (SELECT 1 FROM posts)"
+    )
     op.create_table(
         "announcements",
         sa.Column(
