@@ -93,12 +93,13 @@ async def _http(server: Server, world: World, count: int, warm: int, ask: Any) -
     return Result(used / count, {"per_s": count / seconds, "p99_ms": _p99(took)})
 
 
-async def home(server: Server, world: World, count: int) -> Result:
-    """The home timeline of 40 posts."""
+async def home(server: Server, world: World, count: int, *, token: str | None = None) -> Result:
+    """The home timeline of 40 posts, of the owner of ``token``."""
     url = f"{server.base}/api/v1/timelines/home?limit=40"
+    headers = {"authorization": f"Bearer {token or world.token}"}
 
     def ask(session: aiohttp.ClientSession, _number: int) -> Any:
-        return session.get(url)
+        return session.get(url, headers=headers)
 
     return await _http(server, world, count, 50, ask)
 

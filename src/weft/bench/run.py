@@ -20,7 +20,7 @@ from weft.bench.world import World, give_followers, plant
 from weft.settings import Settings
 from weft.store.database import Tx
 
-AUTHORS, WRITTEN = 200, 10_000
+AUTHORS, WRITTEN = 2_000, 50_000
 HOSTS = 200
 SLOW_S = 0.2
 
@@ -101,6 +101,8 @@ async def _all(part: int, database: str, told: object) -> tuple[list[Row], Yards
             rest_mb = resident_mb(server.pid)
             say("Home timeline …")
             cpu("home timeline, 40 posts", await measure.home(server, world, 1500 // part), 0.7)
+            busy = await measure.home(server, world, 1500 // part, token=world.busy_token)
+            cpu("the same with filters, blocks, lists", busy, 0.7)
             say("Inbox …")
             cpu("inbox Create, visible", await measure.inbox(server, world, 1000 // part), 1.5)
             say("Delivery …")

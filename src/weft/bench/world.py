@@ -8,14 +8,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from weft.bench.busy import arrange, dress
 from weft.kernel.clock import MINUTE, now_ms
 from weft.kernel.ids import id_at, new_id
 from weft.people import accounts, follows, oauth
 from weft.people.accounts import RemoteAccount
 from weft.people.model import Account
+from weft.people.tables import follows as follows_table
 from weft.store.database import Database, Tx
-from weft.threads.tables import home, posts
+from weft.threads.tables import cards, home, polls, posts
 
+READERS = ("reader", "busy")
 SCOPES = "read write follow push"
 WORDS = [
     "tide",
@@ -42,16 +45,21 @@ class World(Struct):
 
     reader: Account
     token: str
+    busy: Account
+    """Reads the same, and uses everything."""
+    busy_token: str
     peers: list[Account]
 
 
 def plant(db: Database, *, authors: int, written: int) -> World:
-    """``authors`` remote accounts that the reader follows, and ``written`` posts of theirs."""
+    """``authors`` remote accounts that both readers follow, and ``written`` posts of theirs."""
     dice = random.Random(1)  # noqa: S311 - the same world in every run
 
     def people(tx: Tx) -> World:
-        reader = accounts.create_local(tx, "reader", name="Reader")
-        token = oauth.issue(tx, SCOPES, account_id=reader.id, app_id=None).token
+        readers = [accounts.create_local(tx, name, name=name.title()) for name in READERS]
+        tokens = [
+            oauth.issue(tx, SCOPES, account_id=reader.id, app_id=None).token for reader in readers
+        ]
         found = [
             accounts.put_remote(
                 tx,
@@ -69,10 +77,12 @@ def plant(db: Database, *, authors: int, written: int) -> World:
             )
             for n in range(authors)
         ]
-        return World(reader=reader, token=token, peers=found)
+        tx.run_many(follows_table.insert(), _follows(tx, readers, found))
+        return World(readers[0], tokens[0], readers[1], tokens[1], found)
 
     world = db.write_now(people)
     rows = list(_posts(world, written, dice))
+    asked, linked = dress(rows, now_ms())
     for start in range(0, len(rows), 2000):
         part = rows[start : start + 2000]
 
@@ -82,16 +92,43 @@ def plant(db: Database, *, authors: int, written: int) -> World:
                 home.insert(),
                 [
                     {
-                        "account_id": world.reader.id,
+                        "account_id": reader.id,
                         "post_id": row["id"],
                         "author_id": row["author_id"],
                     }
                     for row in part
+                    for reader in (world.reader, world.busy)
                 ],
             )
 
         db.write_now(put)
+
+    def arranged(tx: Tx) -> None:
+        tx.run_many(polls.insert(), asked)
+        tx.run_many(cards.insert(), linked)
+        arrange(tx, world.busy, world.peers, dice)
+
+    db.write_now(arranged)
     return world
+
+
+def _follows(tx: Tx, readers: list[Account], targets: list[Account]) -> list[dict[str, Any]]:
+    """Rows, without what a follow sets in motion: thousands of them are told to nobody."""
+    return [
+        {
+            "id": new_id(),
+            "follower_id": reader.id,
+            "target_id": target.id,
+            "accepted": True,
+            "reblogs": True,
+            "notify": False,
+            "languages": None,
+            "uri": f"https://bench.test/follows/{reader.id}/{target.id}",
+            "created_at": tx.now,
+        }
+        for reader in readers
+        for target in targets
+    ]
 
 
 def _posts(world: World, written: int, dice: random.Random) -> Iterator[dict[str, Any]]:
@@ -129,6 +166,12 @@ def _posts(world: World, written: int, dice: random.Random) -> Iterator[dict[str
             "app": None,
             "created_at": at,
             "edited_at": None,
+            "poll_id": None,
+            "card_id": None,
+            "quote_of_id": None,
+            "quote_uri": None,
+            "quote_state": None,
+            "quote_policy": "public",
         }
 
 
