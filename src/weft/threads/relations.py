@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
+from weft.threads import requests
 from weft.threads.homes import understood
 from weft.threads.notifications import notify
 from weft.threads.tables import home, notifications, posts
@@ -130,6 +131,7 @@ def blocked(tx: Tx, event: Event) -> None:
     for reader, author in (_pair(event), _pair(event)[::-1]):
         clear_home(tx, reader, author)
         tx.run(_FORGET, reader=reader, author=author)
+        requests.forget(tx, reader, author)
 
 
 def domain_muted(tx: Tx, event: Event) -> None:
