@@ -20,6 +20,7 @@ from weft.ai.brains.choose import brains_for
 from weft.api import app as web
 from weft.api.resolver import Resolver as Seeker
 from weft.api.streaming.hub import Hub
+from weft.explore import jobs as explore_jobs
 from weft.federation import jobs as federation_jobs
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
@@ -125,6 +126,7 @@ class House:
                 **threads_jobs.handlers(self.db, self.blobs),
                 **previews.handlers(self.db, self.blobs, self.client),
                 **federation_jobs.handlers(self.db, self.client, keys),
+                **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
                 **ai_jobs.handlers(self.db, brains),
             }

@@ -65,14 +65,22 @@ def _kept(query: bytes) -> str:
 
 
 def page_of(
-    max_id: str | None, since_id: str | None, min_id: str | None, limit: int | None, usual: int
+    max_id: str | None,
+    since_id: str | None,
+    min_id: str | None,
+    limit: int | None,
+    usual: int,
+    ceiling: int = LIMIT_MAX,
 ) -> Page:
     """A page from query parameters. Errors: 400 for what is no id."""
-    return Page(_id(max_id), _id(since_id), _id(min_id), max(1, min(limit or usual, LIMIT_MAX)))
+    most = max(1, min(limit or usual, ceiling))
+    return Page(_id(max_id), _id(since_id), _id(min_id), most, ceiling)
 
 
-def paging(usual: int = LIMIT) -> dict[str, Provide]:
-    """The dependency ``page: Page`` for a route whose pages usually hold so many."""
+def paging(usual: int = LIMIT, ceiling: int = LIMIT_MAX) -> dict[str, Provide]:
+    """The dependency ``page: Page`` for a route whose pages usually hold so many, at most
+    ``ceiling``.
+    """
 
     def page(
         max_id: FromQuery[str | None] = None,
@@ -80,7 +88,7 @@ def paging(usual: int = LIMIT) -> dict[str, Provide]:
         min_id: FromQuery[str | None] = None,
         limit: FromQuery[int | None] = None,
     ) -> Page:
-        return page_of(max_id, since_id, min_id, limit, usual)
+        return page_of(max_id, since_id, min_id, limit, usual, ceiling)
 
     provider: Callable[..., Page] = page
     return {"page": Provide(provider, sync_to_thread=False)}

@@ -6,6 +6,7 @@ from weft.api import faces
 from weft.api.mastodon import (
     account_search,
     accounts,
+    admin_trends,
     announcements,
     annual_reports,
     featured_tags,
@@ -18,6 +19,7 @@ from weft.api.mastodon import (
     registration,
     relations,
     tags,
+    trends,
 )
 from weft.api.oauth import apps, authorize, tokens
 from weft.api.weft import ais
@@ -38,6 +40,8 @@ ROUTES: list[HTTPRouteHandler] = [
     *annual_reports.ROUTES,
     *lists.ROUTES,
     *tags.ROUTES,
+    *trends.ROUTES,
+    *admin_trends.ROUTES,
     *featured_tags.ROUTES,
     *nothing.ROUTES,
     *ais.ROUTES,

@@ -12,12 +12,8 @@ from weft.api.auth import Guard, scope, scope_if_any
 _ACCOUNT = "/api/v1/accounts/{account_id:str}"
 
 _NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
-    # Custom emojis are spelled out in posts; nothing is ranked as a trend.
-    (None, ["/api/v1/custom_emojis", "/api/v1/trends"]),
-    (
-        scope_if_any("read"),
-        ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"],
-    ),
+    # Custom emojis are spelled out in posts.
+    (None, ["/api/v1/custom_emojis"]),
     (scope("read:blocks"), ["/api/v1/domain_blocks"]),
     (
         scope("read:accounts"),
