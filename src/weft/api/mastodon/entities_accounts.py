@@ -7,7 +7,7 @@ break on a missing key.
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from weft.kernel.clock import DAY, day, iso
 from weft.kernel.site import Site
@@ -99,6 +99,10 @@ class Account(Struct, frozen=True):
     emojis: list[Emoji]
     roles: list[Role]
     fields: list[Field]
+    suspended: bool | UnsetType
+    """Only of those who are, and only admins are shown these."""
+    limited: bool | UnsetType
+    """Only of those whom an admin limited."""
     ai: AccountAi | None
 
 
@@ -175,8 +179,13 @@ def credential_account(
         attribution_domains=[],
         quote_policy=usual_policy(choices),
     )
-    role = _ROLES[held.role if held is not None else "user"]
+    role = role_of(held)
     return CredentialAccount(*_values(site, one), source=source, role=role)
+
+
+def role_of(held: Credential | None) -> Role:
+    """https://docs.joinmastodon.org/entities/Role/; who has no login has everyone's."""
+    return _ROLES[held.role if held is not None else "user"]
 
 
 def relationship(one: model.Relationship) -> Relationship:
@@ -252,6 +261,8 @@ def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
         _NO_EMOJIS,
         _NO_ROLES,
         [Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields],
+        True if one.suspended_at is not None else UNSET,
+        True if one.silenced_at is not None else UNSET,
         _label(one.ai) if one.ai is not None else None,
     )
 
