@@ -71,10 +71,10 @@ class Stranger:
         answer = self.answers.get((request.host.partition(":")[0], request.path_qs))
         if answer is None:
             return web.Response(status=404)
-        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        body = answer.body if isinstance(answer.body, str | bytes) else json.dumps(answer.body)
         return web.Response(
             status=answer.status,
-            body=body.encode(),
+            body=body.encode() if isinstance(body, str) else body,
             headers={"Content-Type": answer.kind, **answer.headers},
         )
 
