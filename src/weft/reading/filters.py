@@ -134,7 +134,7 @@ _SET_KEYWORD = filter_keywords.update().where(filter_keywords.c.id == _which)
 _DROP_KEYWORD = filter_keywords.delete().where(filter_keywords.c.id == _which)
 _ADD_POST = filter_posts.insert()
 _DROP_POST = filter_posts.delete().where(filter_posts.c.id == _which)
-_OWNERS = sa.select(filters.c.account_id.distinct()).where(among(filters.c.account_id, "ids"))
+_OWNERS = sa.select(filters.c.account_id).where(among(filters.c.account_id, "ids")).distinct()
 
 
 def heads(tx: Tx, owner_id: int) -> list[Filter]:

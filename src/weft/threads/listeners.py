@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import posts
 from weft.threads.model import Post
 from weft.threads.tables import home
+from weft.threads.tables import posts as post_table
 
 _IN_HOMES = sa.select(home.c.account_id).where(home.c.post_id == sa.bindparam("post"))
 _FOLLOWERS = sa.select(follows.c.follower_id).where(
@@ -26,6 +30,27 @@ _UNWILLING = sa.union(
     .join_from(domain_mutes, accounts, accounts.c.domain == domain_mutes.c.domain)
     .where(accounts.c.id.in_(_authors)),
 )
+
+_reader = accounts.alias("reader")
+_SEEING = (
+    sa.select(_reader.c.id)
+    .join_from(_reader, post_table, post_table.c.id == sa.bindparam("post"))
+    .where(among(_reader.c.id, "ids"), posts.seen_by(_reader.c.id))
+)
+_SHUT_OUT = sa.select(blocks.c.target_id).where(blocks.c.blocker_id == sa.bindparam("author"))
+
+
+def seeing(tx: Tx, post: Post, account_ids: Collection[int]) -> set[int]:
+    """Those of these accounts that may see the post, and of a boost also what it boosts."""
+    found = {row[0] for row in tx.rows(_SEEING, post=post.id, ids=account_ids)}
+    if post.boost_of_id is not None and found:
+        found &= {row[0] for row in tx.rows(_SEEING, post=post.boost_of_id, ids=found)}
+    return found
+
+
+def shut_out(tx: Tx, author_id: int) -> set[int]:
+    """Accounts that the author blocks."""
+    return {row[0] for row in tx.rows(_SHUT_OUT, author=author_id)}
 
 
 def in_homes(tx: Tx, post_id: int) -> set[int]:

@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import House
 from weft.api.auth import Unauthorized
 from weft.api.streaming.channels import open_channel
-from weft.api.streaming.hub import QUEUE_MAX, Frame, Hub, Listener
+from weft.api.streaming.frames import Frame
+from weft.api.streaming.hub import QUEUE_MAX, Hub, Listener
 from weft.kernel.errors import Forbidden, WeftError
 from weft.people import blocks, follows, oauth
 from weft.people.model import Account
@@ -154,7 +155,7 @@ async def test_hashtags_and_media_only(house: House, live: Live) -> None:
     async with asyncio.timeout(SOON_S):
         item = await tagged.next()
     assert item is not None
-    assert item[0] == ("hashtag", "tide")
+    assert item[0] == ("hashtag", "Tide")
     assert "tide" in item[1].payload
     assert tagged.queue.empty()
     assert pictured.queue.empty()

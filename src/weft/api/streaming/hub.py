@@ -1,28 +1,21 @@
-"""Who listens, and what of the event log is for whom.
+"""Who listens, and the queues in which frames wait for them.
 
 The hub follows the log (``work.tail``), so that it hears what any process wrote, in order. For
-each event it asks the store once who may and wants to see it, and puts a frame into the queues of
-those who listen. A listener that is too slow is let go: its app connects again and reads what it
+each event ``frames`` asks the store who may and wants to see it, and the frames go into the queues
+of those who listen. A listener that is too slow is let go: its app connects again and reads what it
 missed, which is cheaper than remembering it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
 
-import msgspec
 import structlog
-from msgspec import Struct
 
-from weft.api.mastodon import notifications, serialise
 from weft.api.streaming.channels import Channel
-from weft.kernel.errors import NotFound, WeftError
-from weft.store.database import Database, Tx
-from weft.threads import listeners, notices, posts
-from weft.threads.model import Post
-from weft.threads.tokens import fold_tag
+from weft.api.streaming.frames import Frame, plan
+from weft.kernel.errors import WeftError
+from weft.store.database import Database
 from weft.work import tail
 from weft.work.events import Event
 
@@ -34,11 +27,10 @@ STREAMS_MAX = 100
 """Open connections of one member: a browser has some six per window, an app one or two."""
 
 
-class Frame(Struct, frozen=True):
-    """One thing to say; ``payload`` is a string (JSON inside JSON, as clients expect)."""
-
-    event: str
-    payload: str
+NOTICES = frozenset({"notification", "notifications_merged"})
+"""Frames for tokens that may read notifications."""
+ENDINGS = frozenset({"account.suspended", "account.disabled", "account.deleted"})
+"""Events that end every stream of the account they are about."""
 
 
 class Listener:
@@ -60,7 +52,7 @@ class Listener:
     def push(self, key: str, frame: Frame, *, pictured: bool) -> None:
         if self.closed:
             return
-        if frame.event == "notification" and not self.notifications:
+        if frame.event in NOTICES and not self.notifications:
             return
         for label, channel in self.channels.get(key, {}).items():
             if channel.media and not pictured and frame.event != "delete":
@@ -78,15 +70,6 @@ class Listener:
         while not self.queue.empty():
             self.queue.get_nowait()
         self.queue.put_nowait(None)
-
-
-class _Out(Struct):
-    """A frame for all who listen to a channel, but for the accounts in ``never``."""
-
-    key: str
-    frame: Frame
-    never: set[int] = set()
-    pictured: bool = False
 
 
 class Hub:
@@ -143,138 +126,29 @@ class Hub:
             if not here:
                 del self._listeners[key]
 
-    def _members(self) -> set[int]:
-        """Accounts with an open ``user`` stream."""
-        return {
-            int(key[5:]) for key in self._listeners if key.startswith("user:") and key[5:].isdigit()
-        }
-
     async def _hand_on(self, fresh: list[Event]) -> None:
         if not self._open:
             return
         for event in fresh:
-            if event.kind == "token.revoked":
-                for listener in tuple(self._open):
-                    if listener.token_id == event.subject_id:
-                        listener.close()
-        keys, members = frozenset(self._listeners), self._members()
+            for listener in tuple(self._open):
+                if _ends(event, listener):
+                    listener.close()
+        ears = {
+            key: frozenset(one.account_id for one in here) for key, here in self._listeners.items()
+        }
         try:
-            outs = await self._db.read(lambda tx: _plan(tx, fresh, keys, members))
+            outs = await self._db.read(lambda tx: plan(tx, fresh, ears))
         except Exception:
             log.exception("stream.failed")  # one bad event must not end everybody's stream
             return
         for out in outs:
             for listener in tuple(self._listeners.get(out.key, ())):
-                if listener.account_id not in out.never:
-                    listener.push(out.key, out.frame, pictured=out.pictured)
+                frame = out.frames.get(listener.account_id)
+                if frame is not None:
+                    listener.push(out.key, frame, pictured=out.pictured)
 
 
-def _plan(tx: Tx, fresh: Iterable[Event], keys: frozenset[str], members: set[int]) -> list[_Out]:
-    outs: list[_Out] = []
-    for event in fresh:
-        if event.subject_id is None:
-            continue
-        if event.kind in ("post.created", "post.edited"):
-            post = posts.by_id(tx, event.subject_id)
-            if post is not None:
-                outs += _post(tx, post, keys, members, edited=event.kind == "post.edited")
-        elif event.kind == "post.deleted":
-            outs += _deleted(tx, event, keys, members)
-        elif event.kind == "notification.created" and event.actor_id is not None:
-            outs += _notification(tx, event.actor_id, event.subject_id, keys)
-    return outs
-
-
-def _public_keys(
-    post_visibility: str, *, local: bool, listed: bool, tags: Iterable[str]
-) -> list[str]:
-    if post_visibility != "public":
-        return []
-    found = ["public", "public:local" if local else "public:remote"] if listed else []
-    for tag in {fold_tag(tag) for tag in tags}:
-        found.append(f"hashtag:{tag}")
-        if local:
-            found.append(f"hashtag:local:{tag}")
-    return found
-
-
-def _post(
-    tx: Tx, post: Post, keys: frozenset[str], members: set[int], *, edited: bool
-) -> list[_Out]:
-    name = "status.update" if edited else "update"
-    readers = listeners.in_homes(tx, post.id) & members
-    answers_another = post.reply_to_uri is not None and post.reply_to_author_id != post.author_id
-    public = (
-        []
-        if post.boost_of_id is not None
-        else [
-            key
-            for key in _public_keys(
-                post.visibility, local=post.local, listed=not answers_another, tags=post.tags
-            )
-            if key in keys
-        ]
-    )
-    if not readers and not public:
-        return []
-    never = listeners.unwilling(tx, post)
-    outs: list[_Out] = []
-    pictured = bool(post.media)
-    if public:
-        frame = Frame(name, _json(serialise.status(tx, None, post)))
-        outs += [_Out(key, frame, never=never, pictured=pictured) for key in public]
-    shared: Frame | None = None
-    for reader in readers - never:
-        if edited or post.boost_of_id is not None:
-            # What the reader did with it before belongs to what they see.
-            if not posts.may_see(tx, reader, post):
-                continue
-            try:
-                frame = Frame(name, _json(serialise.status(tx, reader, post)))
-            except NotFound:
-                continue
-        else:
-            shared = shared or Frame(name, _json(serialise.status(tx, None, post)))
-            frame = shared
-        outs.append(_Out(f"user:{reader}", frame, pictured=pictured))
-        if post.visibility == "direct":
-            outs.append(_Out(f"direct:{reader}", frame, pictured=pictured))
-    return outs
-
-
-def _deleted(tx: Tx, event: Event, keys: frozenset[str], members: set[int]) -> list[_Out]:
-    data: dict[str, Any] = event.data
-    frame = Frame("delete", str(event.subject_id))
-    visibility = data.get("visibility", "public")
-    public = _public_keys(
-        visibility, local=bool(data.get("local")), listed=True, tags=data.get("tags", ())
-    )
-    outs = [_Out(key, frame) for key in public if key in keys]
-    if visibility in ("public", "unlisted"):
-        told = members
-    else:
-        told = {int(one) for one in data.get("mentions", ())} | {event.actor_id or 0}
-        if visibility == "private":
-            told |= listeners.followers(tx, event.actor_id or 0)
-        told &= members
-    return outs + [_Out(f"user:{member}", frame) for member in told]
-
-
-def _notification(tx: Tx, account_id: int, id_: int, keys: frozenset[str]) -> list[_Out]:
-    wanted = [
-        key for key in (f"user:{account_id}", f"user:notification:{account_id}") if key in keys
-    ]
-    if not wanted:
-        return []
-    try:
-        shown = notifications.show(tx, account_id, [notices.one(tx, account_id, id_)])
-    except NotFound:
-        return []  # read and dismissed meanwhile
-    if not shown:
-        return []
-    frame = Frame("notification", _json(shown[0]))
-    return [_Out(key, frame, pictured=True) for key in wanted]
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+def _ends(event: Event, listener: Listener) -> bool:
+    if event.kind == "token.revoked":
+        return event.subject_id == listener.token_id
+    return event.kind in ENDINGS and event.subject_id == listener.account_id

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import FromQuery, SkipValidation
+from litestar.params import FromQuery, QueryParameter, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
 from weft.api.auth import Unauthorized, check_scopes, find_bearer, token_of
 from weft.api.given import Db
-from weft.api.streaming.channels import Channel, open_channel
+from weft.api.streaming.channels import Channel, UnknownStream, check, open_channel
 from weft.api.streaming.hub import Hub, Listener
 from weft.kernel.errors import WeftError
 from weft.people.oauth import Bearer
@@ -42,6 +42,7 @@ class Said(Struct):
     type: str
     stream: str = ""
     tag: str = ""
+    list: str | int = ""
 
 
 _said = msgspec.json.Decoder(Said)
@@ -65,7 +66,11 @@ async def socket_stream(socket: WebSocket[Any, Any, Any], db: Db, hub: TheHub) -
         listener = _listener(bearer)
         hub.check_room(listener.account_id)
         first = socket.query_params.get("stream")
-        opening = open_channel(bearer, first, socket.query_params.get("tag", "")) if first else None
+        opening = None
+        if first:
+            asked = (socket.query_params.get(name, "") for name in ("tag", "list"))
+            opening = open_channel(bearer, first, *asked)
+            await check(db, bearer, opening)
     except WeftError as refused:
         await socket.close(code=4001 if refused.status == 401 else 4003, reason=refused.text)
         return
@@ -73,17 +78,16 @@ async def socket_stream(socket: WebSocket[Any, Any, Any], db: Db, hub: TheHub) -
     hub.enter(listener)
     if opening is not None:
         hub.join(listener, opening)
-    talking = asyncio.create_task(_listen(socket, bearer, hub, listener))
+    talking = asyncio.create_task(_listen(socket, db, bearer, hub, listener))
     talking.add_done_callback(lambda _: listener.close())
     try:
         await _end_if_revoked(db, token, listener)
         while (item := await listener.next()) is not None:
             label, frame = item
-            await socket.send_data(
-                msgspec.json.encode(
-                    {"stream": label, "event": frame.event, "payload": frame.payload}
-                ).decode()
-            )
+            said = {"stream": label, "event": frame.event}
+            if frame.payload is not None:
+                said["payload"] = frame.payload
+            await socket.send_data(msgspec.json.encode(said).decode())
         if not talking.done():
             await socket.close(code=4001, reason="The stream has ended")
     except (WebSocketDisconnect, RuntimeError):
@@ -94,7 +98,7 @@ async def socket_stream(socket: WebSocket[Any, Any, Any], db: Db, hub: TheHub) -
 
 
 async def _listen(
-    socket: WebSocket[Any, Any, Any], bearer: Bearer, hub: Hub, listener: Listener
+    socket: WebSocket[Any, Any, Any], db: Database, bearer: Bearer, hub: Hub, listener: Listener
 ) -> None:
     try:
         while True:
@@ -103,9 +107,10 @@ async def _listen(
                 if len(raw) > FRAME_MAX:
                     raise WeftError("That is too long")
                 said = _said.decode(raw)
-                channel = open_channel(bearer, said.stream, said.tag)
+                channel = open_channel(bearer, said.stream, said.tag, str(said.list))
                 if said.type == "subscribe":
                     _check_room(listener, channel)
+                    await check(db, bearer, channel)
                     hub.join(listener, channel)
                 elif said.type == "unsubscribe":
                     hub.part(listener, channel)
@@ -113,6 +118,8 @@ async def _listen(
                     raise WeftError("Unknown type: subscribe or unsubscribe")
             except msgspec.DecodeError:
                 await _complain(socket, "This is not a JSON object with a type and a stream", 400)
+            except UnknownStream as refused:
+                await _complain(socket, "Unknown stream type", refused.status)
             except WeftError as refused:
                 await _complain(socket, refused.text, refused.status)
     except (WebSocketDisconnect, RuntimeError):
@@ -154,6 +161,7 @@ def _listener(bearer: Bearer) -> Listener:
         "/api/v1/streaming/public/remote",
         "/api/v1/streaming/hashtag",
         "/api/v1/streaming/hashtag/local",
+        "/api/v1/streaming/list",
         "/api/v1/streaming/direct",
     ],
     media_type="text/event-stream",
@@ -163,13 +171,15 @@ async def event_stream(
     db: Db,
     hub: TheHub,
     tag: FromQuery[str] = "",
+    list_: Annotated[str, QueryParameter(name="list")] = "",
     only_media: FromQuery[bool] = False,
 ) -> Stream:
     """One stream as server-sent events; a comment line every 15 s keeps it open."""
     token = token_of(request) or ""
     bearer = await find_bearer(db, token)
     name = request.url.path.removeprefix("/api/v1/streaming/").strip("/").replace("/", ":")
-    channel = open_channel(bearer, name, tag, only_media=only_media)
+    channel = open_channel(bearer, name, tag, list_, only_media=only_media)
+    await check(db, bearer, channel)
     listener = _listener(bearer)
     hub.check_room(listener.account_id)
     return Stream(
@@ -196,9 +206,17 @@ async def _events(
                 continue
             if item is None:
                 return
-            yield f"event: {item[1].event}\ndata: {item[1].payload}\n\n".encode()
+            # "undefined" is what Mastodon writes where there is nothing to say.
+            said = "undefined" if item[1].payload is None else item[1].payload
+            yield f"event: {item[1].event}\ndata: {said}\n\n".encode()
     finally:
         hub.leave(listener)
 
 
-ROUTES = [health, socket_stream, event_stream]
+@get("/api/v1/streaming/{rest:path}", sync_to_thread=False)
+def no_stream() -> None:
+    """Errors: 400, in the words that clients know."""
+    raise UnknownStream
+
+
+ROUTES = [health, socket_stream, event_stream, no_stream]
