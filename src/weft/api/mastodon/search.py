@@ -13,12 +13,14 @@ from litestar.params import FromQuery, QueryParameter
 
 from weft.api.auth import scope_if_any
 from weft.api.given import Db, Viewer
+from weft.api.links import page_of
 from weft.api.mastodon import tags as tag_entities
 from weft.api.mastodon.answers import id_of
 from weft.api.mastodon.entities_statuses import Search
 from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.serialise import statuses
 from weft.api.resolver import Seeker
+from weft.explore import tags as explored
 from weft.kernel.errors import Invalid, WeftError
 from weft.kernel.ids import parse_id
 from weft.people import accounts
@@ -33,6 +35,10 @@ USUAL = 20
 MOST = 40
 QUERY_MAX = 2_048
 """Characters: the length of a long address; more are no search."""
+FOLLOWED_LOOK = 200
+"""Accounts by a name that are looked at for those one follows."""
+TAGS_LOOK = 3
+"""How many times as many tags are looked at as are shown: admins may have hidden some."""
 OFFSET_MAX = 10_000
 """Nobody pages so far; each page costs all those before it."""
 TYPES = ("accounts", "statuses", "hashtags")
@@ -53,9 +59,13 @@ async def find(
     account_id: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
     offset: FromQuery[int] = 0,
+    max_id: FromQuery[str | None] = None,
+    min_id: FromQuery[str | None] = None,
+    exclude_unreviewed: FromQuery[bool] = False,
 ) -> Search:
-    """``type``: only accounts, statuses or hashtags. ``account_id``: only posts of that account.
-    Strangers get one page and nothing from elsewhere, as on Mastodon.
+    """``type``: only accounts, statuses or hashtags. ``account_id``: only posts of that account;
+    ``max_id`` and ``min_id``: posts between these ids. Strangers get one page and nothing from
+    elsewhere, as on Mastodon; of posts, those that are public and whose authors agreed to it.
     """
     text = q.strip()
     if len(text) > QUERY_MAX:
@@ -64,7 +74,9 @@ async def find(
         raise Invalid("Validation failed: Type is not included in the list")
     if viewer is None and (resolve or offset):
         raise WeftError("Search queries that resolve or paginate need authentication", 401)
-    most, skip = max(1, min(limit, MOST)), max(0, min(offset, OFFSET_MAX))
+    # As documented, ``offset`` counts only when one kind of thing is asked for.
+    most, skip = max(1, min(limit, MOST)), max(0, min(offset, OFFSET_MAX)) if type_ else 0
+    between = page_of(max_id, None, min_id, None, MOST)
     author = id_of(account_id) if account_id else None
     address = text.startswith(("https://", "http://"))
     nameable = address or _HANDLE.fullmatch(text)
@@ -83,12 +95,22 @@ async def find(
             if type_ in (None, "accounts") and not text.startswith("#"):
                 people = _people(tx, viewer, text, following, most, skip)
             if type_ in (None, "statuses") and not text.startswith(("#", "@")):
-                found = search.find_posts(tx, as_, text, limit=most, offset=skip, author_id=author)
+                found = search.find_posts(
+                    tx,
+                    as_,
+                    text,
+                    limit=most,
+                    offset=skip,
+                    author_id=author,
+                    below=between.below,
+                    above=between.above,
+                )
             if type_ in (None, "hashtags") and not text.startswith("@"):
-                tags = search.find_tags(tx, text, limit=most, offset=skip)
-                exact = fold_tag(text)
+                tags = search.find_tags(tx, text, limit=most * TAGS_LOOK, offset=skip)
+                exact = fold_tag(text.removeprefix("#"))
                 if type_ == "hashtags" and not tags and exact.isalnum() and skip == 0:
                     tags = [exact]  # a tag nobody used yet can be opened and followed, too
+                tags = _listed(tx, tags, reviewed=exclude_unreviewed)[:most]
         known = account_fragments(tx, [one.id for one in people])
         shown = {one.id: known[one.id] for one in people if one.id in known}
         return Search(
@@ -103,12 +125,23 @@ async def find(
 def _people(
     tx: Tx, viewer: Account | None, text: str, following: bool, most: int, skip: int
 ) -> list[Account]:
-    found = accounts.find(tx, text, most + skip)
-    if following and viewer is not None and found:
+    among_followed = following and viewer is not None
+    found = accounts.find(tx, text, FOLLOWED_LOOK if among_followed else most + skip)
+    if viewer is not None and among_followed and found:
         known = relationships(tx, viewer.id, [one.id for one in found])
         followed = {one.id for one in known if one.following}
         found = [one for one in found if one.id in followed]
-    return found[skip:]
+    return found[skip : skip + most]
+
+
+def _listed(tx: Tx, tags: list[str], *, reviewed: bool) -> list[str]:
+    """Those that no admin hid; ``reviewed``: those only that one looked at."""
+    decided = explored.settings(tx, tags)
+    return [
+        tag
+        for tag in tags
+        if decided[tag].listable and (not reviewed or decided[tag].reviewed_at is not None)
+    ]
 
 
 def _known(tx: Tx, viewer: Account | None, text: str) -> bool:
