@@ -43,7 +43,7 @@ accounts = sa.Table(
     sa.Column("sensitized_at", Ms),  # its media is always marked sensitive
     sa.Column(
         "profile", Json
-    ),  # what few set: {avatar_description, header_description, hide_collections, …}
+    ),  # what few set: {emojis, avatar_description, header_description, hide_collections, …}
     sa.UniqueConstraint("username_fold", "domain"),
     sa.Index("ix_accounts_domain", "domain", "id"),  # those of one server
     sa.Index("ix_accounts_active", "last_post_at"),  # the directory

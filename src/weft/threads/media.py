@@ -11,9 +11,10 @@ from msgspec import Struct
 from weft.kernel.clock import DAY
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
+from weft.people.tables import accounts
 from weft.store.database import Tx
 from weft.threads.limits import ALT_TEXT_CHARS, graphemes
-from weft.threads.tables import cards, media
+from weft.threads.tables import cards, custom_emojis, media
 from weft.threads.tokens import storable
 from weft.work import jobs
 
@@ -76,6 +77,16 @@ _STALE = (
     .where(media.c.post_id.is_(None), media.c.created_at < sa.bindparam("before"))
     .order_by(media.c.id)
     .limit(SWEEP_MAX)
+)
+_NAMING = (
+    media.c.blob,
+    media.c.small,
+    media.c.upload,
+    cards.c.image,
+    custom_emojis.c.blob,
+    custom_emojis.c.static_blob,
+    accounts.c.avatar,
+    accounts.c.header,
 )
 _DROP = media.delete().where(media.c.id == _id)
 
@@ -206,11 +217,13 @@ def keys(upload: Upload) -> list[str]:
 
 
 def unused(tx: Tx, candidates: Sequence[str]) -> list[str]:
-    """Those keys that no row names: the same picture may be on another post, too."""
+    """Those keys that no row names: the same picture may be on another post, too, or be a face, an
+    emoji, or a link's, which anybody may have uploaded again to delete it.
+    """
     free = set(candidates)
     if not free:
         return []
-    for column in (media.c.blob, media.c.small, media.c.upload, cards.c.image):
+    for column in _NAMING:
         named = sa.select(column).where(column.in_(sa.bindparam("keys", expanding=True)))
         free -= {row[0] for row in tx.rows(named, keys=sorted(free))}
         if not free:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.kernel.errors import Invalid
 from weft.people import accounts
 from weft.people.model import Account
-from weft.people.tables import accounts as table
 from weft.store.database import Tx
-from weft.threads import limits, markup
+from weft.threads import emojis, limits, markup, media
 from weft.threads.sanitize import clean_name, clean_text
 
 
@@ -50,7 +48,24 @@ def change(tx: Tx, account: Account, changes: Changes) -> Account:
         if value is not None:
             columns[name] = value
     columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
+    if not columns.keys().isdisjoint(_WORDS):
+        columns["profile"] = _with_emojis(tx, account, columns)
     return accounts.update(tx, account.id, **columns) if columns else account
+
+
+_WORDS = ("name", "bio_source", "fields")
+"""What of a profile may name custom emojis."""
+
+
+def _with_emojis(tx: Tx, account: Account, columns: dict[str, Any]) -> dict[str, Any] | None:
+    """``profile`` with the emojis that the changed words name; without the key when they name none,
+    as in nearly all profiles.
+    """
+    name, bio, fields = (columns.get(word, getattr(account, word)) for word in _WORDS)
+    texts = (text for field in fields for text in (field["name"], field.get("source", "")))
+    profile = dict(columns.get("profile", account.profile) or {})
+    profile["emojis"] = emojis.named(tx, name, bio, *texts)
+    return {key: value for key, value in profile.items() if key != "emojis" or value} or None
 
 
 def write(tx: Tx, source: str) -> str:
@@ -63,21 +78,9 @@ def write(tx: Tx, source: str) -> str:
     return markup.render(source, markup.Format.PLAIN, targets, tx.site.tag_url)
 
 
-_NAMED = sa.select(table.c.avatar, table.c.header).where(
-    sa.or_(
-        table.c.avatar.in_(sa.bindparam("keys", expanding=True)),
-        table.c.header.in_(sa.bindparam("keys", expanding=True)),
-    )
-)
-
-
 def unused_pictures(tx: Tx, *keys: str) -> list[str]:
-    """Those blob keys that no account shows any more."""
-    asked = {key for key in keys if key and "://" not in key}
-    if not asked:
-        return []
-    named = {key for row in tx.rows(_NAMED, keys=sorted(asked)) for key in row}
-    return sorted(asked - named)
+    """Those blob keys that nothing shows any more."""
+    return media.unused(tx, [key for key in keys if key and "://" not in key])
 
 
 def _fields(tx: Tx, account: Account, given: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ _ADDRESSES = {
     accounts: ("uri", "url", "inbox", "shared_inbox", "followers_uri", "key_id", "bio"),
     posts: ("uri", "url", "html", "reply_to_uri"),
 }
-_DOCUMENTS = {accounts: ("ai", "fields"), posts: ("mentions", "ai")}
+_DOCUMENTS = {accounts: ("ai", "fields", "profile"), posts: ("mentions", "ai", "emojis")}
 
 
 def known_site(tx: Tx) -> Site | None:

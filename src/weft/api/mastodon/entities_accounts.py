@@ -27,6 +27,7 @@ class Emoji(Struct, frozen=True):
     url: str
     static_url: str
     visible_in_picker: bool = True
+    category: str | None = None
 
 
 class Operator(Struct, frozen=True):
@@ -258,7 +259,9 @@ def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
         day(one.last_post_at) if one.last_post_at else None,
         None if one.domain else False,
         not one.indexable,
-        _NO_EMOJIS,
+        _emojis(one.profile["emojis"])
+        if one.profile is not None and "emojis" in one.profile
+        else _NO_EMOJIS,
         _NO_ROLES,
         [Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields],
         True if one.suspended_at is not None else UNSET,
@@ -269,6 +272,10 @@ def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
 
 _NO_EMOJIS: list[Emoji] = []
 _NO_ROLES: list[Role] = []
+
+
+def _emojis(kept: list[dict[str, Any]]) -> list[Emoji]:
+    return [Emoji(**emoji) for emoji in kept]
 
 
 def _label(label: dict[str, Any]) -> AccountAi:
