@@ -102,8 +102,8 @@ def listed(
     *,
     grouped: Collection[str] = GROUPED,
 ) -> tuple[list[Group], list[int]]:
-    """Groups, newest first, and the ids that page this list. Kinds that are not ``grouped`` stand
-    alone.
+    """Groups, newest first, and the newest and the oldest id on this page, if any: they page the
+    list. Kinds that are not ``grouped`` stand alone.
     """
     heads = _heads(tx, owner_id, page, wanted, grouped)
     if not heads:
@@ -121,7 +121,8 @@ def listed(
         _, count, latest, first, last = counted[head.id]
         accounts = sampled.get(head.id) or [head.from_id]
         found.append(Group(head.key, head, count, latest, accounts, first, last))
-    return _newest_first(tx, owner_id, found), [one.id for one in heads]
+    ends = [max(one.page_max_id or 0 for one in found), min(one.page_min_id or 0 for one in found)]
+    return _newest_first(tx, owner_id, found), ends
 
 
 def one(tx: Tx, owner_id: int, key: str) -> Group:
