@@ -138,7 +138,7 @@ async def test_posts_that_link_to_a_page(
     for other in ("https://unknown.test/", "nonsense", "http://[", "\x00"):
         answer = await anyone.get("/api/v1/timelines/link", params={"url": other})
         assert answer.status_code == 404, other
-    assert (await anyone.get("/api/v1/timelines/link")).status_code == 400
+    assert (await anyone.get("/api/v1/timelines/link")).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from weft.api.activitypub.negotiate import Negotiate
 from weft.api.limits import Limits, limited
 from weft.api.mastodon import (
     conversations,
+    emojis,
     filters,
     filters_v1,
     markers,
@@ -35,6 +36,7 @@ from weft.api.mastodon import (
     notification_policy,
     notification_requests,
     notifications,
+    oembed,
     pins,
     polls,
     quoting,
@@ -57,10 +59,12 @@ ROUTES = [
     *people_routes.ROUTES,
     *statuses.ROUTES,
     *polls.ROUTES,
+    *emojis.ROUTES,
     *scheduled.ROUTES,
     *reactions.ROUTES,
     *quoting.ROUTES,
     *pins.ROUTES,
+    *oembed.ROUTES,
     *timelines.ROUTES,
     *notifications.ROUTES,
     *notification_groups.ROUTES,

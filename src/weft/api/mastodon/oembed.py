@@ -1,0 +1,47 @@
+"""What other sites show under a link to a post here: https://oembed.com,
+https://docs.joinmastodon.org/methods/oembed/
+
+Of its types ``link``: no page of ours may stand in a frame of somebody else's.
+"""
+
+from typing import Any
+
+from litestar import get
+from litestar.params import FromQuery
+
+from weft.api.given import Db, Set
+from weft.kernel.clock import DAY, SECOND
+from weft.kernel.errors import NotFound
+from weft.people import accounts
+from weft.store.database import Tx
+from weft.threads import posts
+
+KEEP_S = DAY // SECOND
+"""How long others may keep the answer; Mastodon's day."""
+
+
+@get("/api/oembed")
+async def oembed(db: Db, settings: Set, url: FromQuery[str]) -> dict[str, Any]:
+    """Who wrote a public post of this server, by the post's address."""
+
+    def read(tx: Tx) -> dict[str, Any]:
+        found = posts.by_uri(tx, url) or posts.by_url(tx, url)
+        if found is None or not found.local or found.boost_of_id is not None:
+            raise NotFound
+        seen = posts.see(tx, None, found.id)
+        author = accounts.get(tx, seen.author_id)
+        return {
+            "type": "link",
+            "version": "1.0",
+            "title": f"A post by {author.display_name}",
+            "author_name": author.display_name,
+            "author_url": author.url,
+            "provider_name": settings.title or tx.site.domain,
+            "provider_url": f"{tx.site.base}/",
+            "cache_age": KEEP_S,
+        }
+
+    return await db.read(read)
+
+
+ROUTES = [oembed]
