@@ -203,7 +203,7 @@ def _has(what: str) -> sa.ColumnElement[bool]:
 
 def find_tags(tx: Tx, text: str, *, limit: int, offset: int = 0) -> list[str]:
     """Tags of public posts that begin with the text, most used first; the very tag before all."""
-    fold = fold_tag(text.strip())
+    fold = fold_tag(text.strip().removeprefix("#"))
     if not fold or " " in fold:
         return []
     safe = fold.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
