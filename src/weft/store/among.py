@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 
 
 class _Ids(sa.types.TypeDecorator[Collection[int]]):
@@ -29,8 +30,19 @@ class _Ids(sa.types.TypeDecorator[Collection[int]]):
         return ids if dialect.name == "postgresql" else str(ids)
 
 
-class _Among(FunctionElement[bool]):
+class Condition(FunctionElement[bool]):
+    """What is written as it stands. Of a function SQLAlchemy would make ``… = 1`` for SQLite, and
+    then SQLite reads the whole table instead of an index.
+    """
+
     type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: OperatorType | None = None) -> sa.ColumnElement[Any]:  # noqa: ARG002
+        return self
+
+
+class _Among(Condition):
     inherit_cache = True
     name = "among"
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+
+from weft.store.among import Condition
 
 _LAST = 0x10FFFF
 """The last code point: nobody's text goes on with it."""
 
 
-class _Begins(FunctionElement[bool]):
-    type = sa.Boolean()
+class _Begins(Condition):
     inherit_cache = True
     name = "begins"
 
