@@ -15,6 +15,7 @@ from weft.kernel.errors import WeftError
 from weft.people import oauth
 from weft.people.model import Account
 from weft.people.oauth import Bearer
+from weft.work import events
 
 pytestmark = pytest.mark.anyio
 
@@ -58,6 +59,25 @@ async def test_a_revoked_token_ends_connections_that_have_no_stream_yet(house: H
         async with asyncio.timeout(10):
             assert await waiting.next() is None
             assert await subscribed.next() is None
+
+
+@pytest.mark.parametrize("kind", ["account.suspended", "account.disabled"])
+async def test_a_suspended_account_ends_all_its_streams_and_nobody_elses(
+    house: House, kind: str
+) -> None:
+    ada, bob = house.person("ada"), house.person("bob")
+    hers, _ = bearer(house, ada)
+    theirs, _ = bearer(house, bob)
+    async with running(house) as hub:
+        first, second, other = listener(hers), listener(hers), listener(theirs)
+        hub.join(first, open_channel(hers, "user"))
+        hub.enter(second)
+        hub.join(other, open_channel(theirs, "public"))
+        await house.db.write(lambda tx: events.append(tx, kind, subject_id=ada.id))
+        async with asyncio.timeout(10):
+            assert await first.next() is None
+            assert await second.next() is None
+        assert not other.closed
 
 
 async def test_one_member_cannot_hold_all_connections(house: House) -> None:

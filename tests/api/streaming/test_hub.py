@@ -61,12 +61,13 @@ class Live:
                 item = await listener.next()
             assert item is not None
             frame = item[1]
-            if "end of test" in frame.payload:
+            if "end of test" in (frame.payload or ""):
                 return frames
             frames.append((frame.event, _said(frame)))
 
 
 def _said(frame: Frame) -> str:
+    assert frame.payload is not None
     if frame.event == "delete":
         return frame.payload
     shown = msgspec.json.decode(frame.payload)
@@ -156,7 +157,7 @@ async def test_hashtags_and_media_only(house: House, live: Live) -> None:
         item = await tagged.next()
     assert item is not None
     assert item[0] == ("hashtag", "Tide")
-    assert "tide" in item[1].payload
+    assert "tide" in (item[1].payload or "")
     assert tagged.queue.empty()
     assert pictured.queue.empty()
 
