@@ -142,7 +142,15 @@ def test_locks_ask_for_scopes_that_exist_and_fit() -> None:
     for method, path, handler in doors():
         for made, alternatives in locks(handler):
             assert set(alternatives) <= SCOPES, path
-            if method not in {"GET", "HEAD"}:
+            if method not in {"GET", "HEAD"} and made != auth.admin.__name__:
                 assert made == "scope", f"{method} {path} changes something without a token"
                 assert alternatives, path
                 assert all(one.startswith(("write", "admin:write")) for one in alternatives), path
+
+
+def test_what_is_for_admins_asks_for_an_admin_and_for_an_admins_scope() -> None:
+    for _method, path, handler in doors():
+        if path.startswith(("/api/v1/admin/", "/api/v2/admin/")):
+            made = dict(locks(handler))
+            assert set(made) == {auth.scope.__name__, auth.admin.__name__}, path
+            assert all(one.startswith("admin:") for one in made[auth.scope.__name__]), path

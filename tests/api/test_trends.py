@@ -9,6 +9,7 @@ from weft.kernel.clock import DAY, HOUR, now_ms
 from weft.people import accounts, blocks, credentials
 from weft.people.model import Account
 from weft.threads import react
+from weft.threads.tables import cards, posts
 
 pytestmark = pytest.mark.anyio
 
@@ -171,3 +172,70 @@ async def test_an_admin_decides_about_tags(
     assert other.status_code == 422
     assert (await admin.get("/api/v1/admin/tags/unknown")).status_code == 404
     assert (await edge.of(people[0], ADMIN).get("/api/v1/admin/tags")).status_code == 403
+
+
+async def test_links_trend_that_several_people_share_until_an_admin_says_no(
+    edge: Edge, house: House, people: list[Account], boss: Account
+) -> None:
+    pages = {"one": "https://news.example/one", "two": "https://blog.example/two"}
+    for number, (name, url) in enumerate(pages.items(), 1):
+        house.db.write_now(
+            lambda tx, number=number, name=name, url=url: tx.run(
+                cards.insert(),
+                id=number,
+                url=url,
+                kind="link",
+                title=name,
+                description="",
+                author_name="",
+                author_url="",
+                provider_name="",
+                provider_url="",
+                image="",
+                image_description="",
+                width=0,
+                height=0,
+                fetched_at=tx.now,
+            )
+        )
+    shared = [house.post(one, f"look: {pages['one']}") for one in people]
+    shared += [house.post(one, f"look: {pages['two']}") for one in people[:2]]
+    for post in shared:
+        number = 1 if pages["one"] in post.source else 2
+        house.db.write_now(
+            lambda tx, post=post, number=number: tx.run(
+                posts.update().where(posts.c.id == post.id).values(card_id=number)
+            )
+        )
+    count(house)
+    admin, anyone = edge.of(boss, ADMIN), edge.of(None)
+
+    async def titles(client: Client, path: str) -> list[str]:
+        answer = await client.get(path)
+        assert answer.status_code == 200, answer.text
+        return [one["title"] for one in answer.json()]
+
+    first = (await anyone.get("/api/v1/trends/links")).json()[0]
+    assert (first["url"], first["type"], first["history"][0]["accounts"]) == (
+        pages["one"],
+        "link",
+        "4",
+    )
+    assert await titles(anyone, "/api/v1/trends/links") == ["one", "two"]
+    assert (await anyone.get("/api/v1/trends/links?limit=1")).headers["link"].count("rel") == 1
+    path = "/api/v1/admin/trends/links"
+    assert [one["id"] for one in (await admin.get(path)).json()] == ["1", "2"]
+    rejected = await admin.post(f"{path}/1/reject")
+    assert (rejected.status_code, rejected.json()["requires_review"]) == (200, False)
+    assert await titles(anyone, "/api/v1/trends/links") == ["two"]
+    assert await titles(admin, path) == ["one", "two"]
+    domains = (await admin.get(f"{path}/publishers")).json()
+    assert [one["domain"] for one in domains] == ["news.example", "blog.example"]
+    refused = await admin.post(f"{path}/publishers/blog.example/reject")
+    assert (refused.status_code, refused.json()["trendable"]) == (200, False)
+    assert await titles(anyone, "/api/v1/trends/links") == []
+    # A decision about the page goes before one about its site.
+    assert (await admin.post(f"{path}/2/approve")).status_code == 200
+    assert await titles(anyone, "/api/v1/trends/links") == ["two"]
+    for nothing in ("7/reject", "x/approve", "publishers/unknown.example/reject"):
+        assert (await admin.post(f"{path}/{nothing}")).status_code == 404

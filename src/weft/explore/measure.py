@@ -98,7 +98,7 @@ _LINKS = _talked_of(
         sa.and_(
             cards.c.id == _fresh.c.card_id,
             cards.c.fetched_at.isnot(None),
-            cards.c.error.is_(None),
+            cards.c.title != "",
         ),
     ),
 )

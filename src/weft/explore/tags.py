@@ -34,9 +34,6 @@ _COLUMNS = tuple(tag_settings.c[field] for field in Settings.__struct_fields__)
 _tags = sa.bindparam("tags", expanding=True, type_=sa.String)
 _tag = sa.bindparam("tag", type_=sa.String)
 _THESE = sa.select(*_COLUMNS).where(tag_settings.c.tag.in_(_tags))
-_UNLISTED = sa.select(tag_settings.c.tag).where(
-    tag_settings.c.tag.in_(_tags), tag_settings.c.listable.is_(False)
-)
 _USED = sa.select(post_tags.c.tag).where(post_tags.c.tag == _tag).limit(1)
 _ALL = (
     sa.select(post_tags.c.tag)
@@ -92,11 +89,6 @@ def change(
     )
     tx.run(_PUT, structs.asdict(now))
     return now
-
-
-def unlisted(tx: Tx, folds: Collection[str]) -> set[str]:
-    """Those of these tags that are not to be suggested or found."""
-    return {row[0] for row in tx.rows(_UNLISTED, tags=list(folds))} if folds else set()
 
 
 def used(tx: Tx, below: str | None, most: int) -> list[str]:
