@@ -10,6 +10,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from weft.api.given import Db, Set
+from weft.api.mastodon.answers import id_of
 from weft.kernel.clock import DAY, SECOND
 from weft.kernel.errors import NotFound
 from weft.people import accounts
@@ -25,10 +26,10 @@ async def oembed(db: Db, settings: Set, url: FromQuery[str]) -> dict[str, Any]:
     """Who wrote a public post of this server, by the post's address."""
 
     def read(tx: Tx) -> dict[str, Any]:
-        found = posts.by_uri(tx, url) or posts.by_url(tx, url)
-        if found is None or not found.local or found.boost_of_id is not None:
+        # Both addresses of a post end in its id: that is how it is found without a search.
+        seen = posts.see(tx, None, id_of(url.rpartition("/")[2]))
+        if url not in (seen.url, seen.uri) or not seen.local or seen.boost_of_id is not None:
             raise NotFound
-        seen = posts.see(tx, None, found.id)
         author = accounts.get(tx, seen.author_id)
         return {
             "type": "link",
