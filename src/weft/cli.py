@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the server."),
     "person": ("person", "Make and list people's accounts."),
     "token": ("token", "Make an access token for an account."),
+    "emoji": ("emoji", "Add, list and remove custom emojis."),
     "ai": ("ai", "Make, change, list, show, pause and delete AIs."),
     "announce": ("announce", "Tell everyone on this server something."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),

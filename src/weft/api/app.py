@@ -1,6 +1,6 @@
 """The ASGI application: every route, and what wraps them all.
 
-From outside in: the count of requests, ``/@name`` for servers or for people, forms as JSON
+From outside in: networks that may not come in, the count of requests, ``/@name`` for servers or for people, forms as JSON
 (Rails' spelling), CORS, then the router. ``assemble`` gives the things that routes ask for by
 name.
 """
@@ -24,6 +24,7 @@ from weft.api import auth, errors, health, media_files, people_routes
 from weft.api.activitypub import actors, discovery, inbox
 from weft.api.activitypub import posts as ap_posts
 from weft.api.activitypub.negotiate import Negotiate
+from weft.api.barred import Barred
 from weft.api.limits import Limits, limited
 from weft.api.mastodon import (
     conversations,
@@ -49,6 +50,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.moderation.ip_blocks import Gate
 
 BODY_MAX = 2 * 1024 * 1024
 """Bytes of the largest request without a file, twice an inbox's limit: anybody may send one, and it
@@ -109,6 +111,7 @@ def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
     ``hub``, ``inbox``). ``generous`` multiplies the rate limits, for tests and benchmarks.
     """
     limits = Limits(generous)
+    gate = Gate(given["db"])
 
     def provider(value: Any) -> Provide:
         return Provide(lambda: value, sync_to_thread=False)
@@ -117,12 +120,12 @@ def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
         route_handlers=ROUTES,
         dependencies={
             **auth.DEPENDENCIES,
-            **{name: provider(value) for name, value in {**given, "limits": limits}.items()},
+            **{name: provider(value) for name, value in {**given, "limits": limits, "gate": gate}.items()},
         },
         state=State({"db": given["db"]}),
         exception_handlers={**errors.HANDLERS, **pages.HANDLERS},
         cors_config=CORS,
-        middleware=[Rails, limited(limits)],
+        middleware=[lambda app: Barred(app, gate), Rails, limited(limits)],
         request_max_body_size=BODY_MAX,
         openapi_config=OpenAPIConfig(
             title="Weft",

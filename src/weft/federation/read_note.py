@@ -183,7 +183,7 @@ def _emoji(entry: Json) -> dict[str, Any] | None:
     picture = plain.link(entry.get("icon"), "image/")
     if code is None or len(code[1]) > limits.SHORTCODE_CHARS or not picture:
         return None
-    return {"shortcode": code[1], "url": picture, "static_url": picture}
+    return {"shortcode": code[1], "url": picture, "static_url": picture, "visible_in_picker": False}
 
 
 _BY_TYPE = {"Image": "image/jpeg", "Video": "video/mp4", "Audio": "audio/mpeg"}

@@ -72,7 +72,7 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
         "indexable": account.indexable,
         "published": iso(account.created_at),
         "attachment": _fields(account),
-        "tag": [],
+        "tag": _emojis((account.profile or {}).get("emojis", [])),
         "endpoints": {"sharedInbox": shared_inbox(site)},
         "publicKey": {
             "id": account.key_id,
@@ -183,7 +183,11 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         "sensitive": post.sensitive,
         "content": content,
         "attachment": [_attachment(site, media) for media in post.media],
-        "tag": [*_mention_tags(site, post, author, around.answered), *_hashtags(site, post)],
+        "tag": [
+            *_mention_tags(site, post, author, around.answered),
+            *_hashtags(site, post),
+            *_emojis(post.emojis),
+        ],
         "replies": _replies(post.uri),
         "likes": count(f"{post.uri}/likes", post.likes_count),
         "shares": count(f"{post.uri}/shares", post.boosts_count),
@@ -237,6 +241,17 @@ def _hashtags(site: Site, post: Post) -> list[Json]:
     return [
         {"type": "Hashtag", "href": site.tag_url(quote(fold_tag(tag))), "name": f"#{tag}"}
         for tag in post.tags
+    ]
+
+
+def _emojis(named: list[dict[str, Any]]) -> list[Json]:
+    return [
+        {
+            "type": "Emoji",
+            "name": f":{emoji['shortcode']}:",
+            "icon": {"type": "Image", "url": emoji["url"]},
+        }
+        for emoji in named
     ]
 
 

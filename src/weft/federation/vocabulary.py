@@ -32,6 +32,7 @@ TERMS: dict[str, Json] = {
     "manuallyApprovesFollowers": {"manuallyApprovesFollowers": "as:manuallyApprovesFollowers"},
     "sensitive": {"sensitive": "as:sensitive"},
     "Hashtag": {"Hashtag": "as:Hashtag"},
+    "Emoji": _TOOT | {"Emoji": "toot:Emoji"},
     "movedTo": {"movedTo": {"@id": "as:movedTo", "@type": "@id"}},
     "alsoKnownAs": {"alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"}},
     "discoverable": _TOOT | {"discoverable": "toot:discoverable"},

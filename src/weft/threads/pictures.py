@@ -254,7 +254,7 @@ def _open(data: bytes, limits: Limits) -> _Opened:
         if width * height > limits.max_pixels or max(width, height) > limits.max_side:
             raise Invalid(
                 f"The picture is {width} × {height} pixels; "
-                f"{limits.max_pixels // 1_000_000} million are the most"
+                f"{limits.max_pixels:,} are the most"
             )
         return _Opened(data, kind, image)
 

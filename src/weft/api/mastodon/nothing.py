@@ -13,7 +13,6 @@ _ACCOUNT = "/api/v1/accounts/{account_id:str}"
 
 _NONE_OF: tuple[tuple[Guard | None, list[str]], ...] = (
     # Custom emojis are spelled out in posts.
-    (None, ["/api/v1/custom_emojis"]),
     (scope("read:blocks"), ["/api/v1/domain_blocks"]),
     (
         scope("read:accounts"),
