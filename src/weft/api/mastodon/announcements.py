@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from weft.api.auth import scope
 from weft.api.given import Db, Me
 from weft.api.mastodon.answers import id_of
-from weft.api.mastodon.entities_statuses import StatusMention, StatusTag
+from weft.api.mastodon.entities_statuses import StatusTag
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.moderation import announcements
@@ -39,6 +39,22 @@ class StreamedReaction(Reaction, frozen=True, kw_only=True):
     announcement_id: str
 
 
+class AnnouncementAccount(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Announcement/#Account"""
+
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class AnnouncementStatus(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Announcement/#Status"""
+
+    id: str
+    url: str
+
+
 class Announcement(Struct, frozen=True):
     """https://docs.joinmastodon.org/entities/Announcement/"""
 
@@ -49,8 +65,8 @@ class Announcement(Struct, frozen=True):
     all_day: bool
     published_at: str
     updated_at: str
-    mentions: list[StatusMention]
-    statuses: list[dict[str, Any]]
+    mentions: list[AnnouncementAccount]
+    statuses: list[AnnouncementStatus]
     tags: list[StatusTag]
     emojis: list[dict[str, Any]]
     reactions: list[Reaction]
@@ -77,7 +93,8 @@ def show(
                 published_at=iso(one.published_at),
                 updated_at=iso(one.updated_at),
                 mentions=[
-                    StatusMention(str(who.id), who.username, who.url, who.acct) for who in people
+                    AnnouncementAccount(str(who.id), who.username, who.url, who.acct)
+                    for who in people
                 ],
                 statuses=[],
                 tags=[StatusTag(tag, tx.site.tag_url(fold_tag(tag))) for tag in tags],

@@ -64,18 +64,16 @@ class Usage(Struct, frozen=True):
     users: ActiveUsers
 
 
-class ThumbnailVersions(Struct, frozen=True, omit_defaults=True):
-    """Other sizes; there are none of a drawn picture."""
-
-    x1: str | None = field(default=None, name="@1x")
-    x2: str | None = field(default=None, name="@2x")
+class ThumbnailVersions(Struct, frozen=True):
+    x1: str = field(name="@1x")
+    x2: str = field(name="@2x")
 
 
 class Thumbnail(Struct, frozen=True):
     url: str
     description: str
-    blurhash: str | None = None
-    versions: ThumbnailVersions = ThumbnailVersions()
+    blurhash: str | None
+    versions: ThumbnailVersions
 
 
 class InstanceIcon(Struct, frozen=True):

@@ -28,6 +28,7 @@ from weft.api.mastodon.entities_instance import (
     Registrations,
     StatusLimits,
     Thumbnail,
+    ThumbnailVersions,
     TimelinesAccess,
     TranslationOffer,
     Urls,
@@ -84,7 +85,7 @@ async def figures(db: Database) -> Figures:
     return fresh
 
 
-def configuration(db: Database) -> Configuration:
+def configuration(db: Database, settings: Settings) -> Configuration:
     """The limits that clients show, in v2's form."""
     everyone = Access(local="public", remote="public")
     return Configuration(
@@ -129,7 +130,7 @@ def configuration(db: Database) -> Configuration:
         timelines_access=TimelinesAccess(
             live_feeds=everyone, hashtag_feeds=everyone, trending_link_feeds=everyone
         ),
-        limited_federation=False,
+        limited_federation=settings.limited_federation,
     )
 
 
@@ -138,16 +139,19 @@ def _streaming(db: Database) -> str:
 
 
 def _thumbnail(db: Database) -> Thumbnail:
+    picture = f"{db.site.base}/media/faces/server.png"
     return Thumbnail(
-        url=f"{db.site.base}/media/faces/server.png",
+        url=picture,
         description="A woven pattern in this server's colours",
+        blurhash=None,
+        versions=ThumbnailVersions(picture, picture),
     )
 
 
 def _registrations(settings: Settings) -> Registrations:
     return Registrations(
-        enabled=settings.registrations == "open",
-        approval_required=False,
+        enabled=settings.registrations != "closed",
+        approval_required=settings.registrations == "approval",
         reason_required=None,
         message=None,
         min_age=None,
@@ -169,7 +173,7 @@ async def v2(db: Db, settings: Set) -> Instance:
         thumbnail=_thumbnail(db),
         icon=[],
         languages=LANGUAGES,
-        configuration=configuration(db),
+        configuration=configuration(db, settings),
         registrations=_registrations(settings),
         api_versions=API_VERSIONS,
         wrapstodon=None,
@@ -182,7 +186,7 @@ async def v2(db: Db, settings: Set) -> Instance:
 async def v1(db: Db, settings: Set) -> V1Instance:
     """https://docs.joinmastodon.org/methods/instance/#v1, for older clients."""
     known = await figures(db)
-    shape = configuration(db)
+    shape = configuration(db, settings)
     joining = _registrations(settings)
     return V1Instance(
         uri=db.site.domain,
