@@ -7,6 +7,19 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Kind = Literal["person", "ai", "group", "application"]
+CHOICES: dict[str, Any] = {
+    "bot": False,
+    "hide_collections": False,
+    "show_media": True,
+    "show_media_replies": True,
+    "show_featured": True,
+    "avatar_description": "",
+    "header_description": "",
+    "attribution_domains": [],
+}
+"""What few choose otherwise: of ``Account.profile`` only what differs from this is kept. Mastodon's
+names: https://docs.joinmastodon.org/entities/Profile/
+"""
 
 
 class Account(Struct, frozen=True):
@@ -62,12 +75,17 @@ class Account(Struct, frozen=True):
         of their account that it is automated (``profile["bot"]``). Only AIs are called and have
         a label; but what any bot posts counts as a machine's when hops are counted.
         """
-        return self.kind in ("ai", "application") or bool(self.profile and self.profile.get("bot"))
+        return self.kind in ("ai", "application") or self.chosen("bot")
 
     @property
     def hides_network(self) -> bool:
         """Whether nobody else sees whom it follows and who follows it."""
-        return bool(self.profile and self.profile.get("hide_collections"))
+        return self.chosen("hide_collections")
+
+    def chosen(self, name: str) -> Any:
+        """One of ``CHOICES``."""
+        usual = CHOICES[name]
+        return usual if self.profile is None else self.profile.get(name, usual)
 
     @property
     def acct(self) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import Struct
 
 from weft.kernel.errors import Invalid
 from weft.people import accounts
-from weft.people.model import Account
+from weft.people.model import CHOICES, Account
 from weft.store.database import Tx
 from weft.threads import emojis, limits, markup, media
 from weft.threads.sanitize import clean_name, clean_text
 
+ATTRIBUTION_DOMAINS = 10
+"""Mastodon's limit: https://docs.joinmastodon.org/methods/accounts/#update_credentials"""
+
 
 class Changes(Struct, frozen=True):
     """What is to change; None stays as it is. ``fields``: (name, value) as written. ``avatar``
-    and ``header``: blob keys, "" for the drawn one.
+    and ``header``: blob keys, "" for the drawn one. From ``bot`` on: ``people.model.CHOICES``.
     """
 
     name: str | None = None
@@ -27,11 +31,19 @@ class Changes(Struct, frozen=True):
     locked: bool | None = None
     discoverable: bool | None = None
     indexable: bool | None = None
+    bot: bool | None = None
+    hide_collections: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    avatar_description: str | None = None
+    header_description: str | None = None
+    attribution_domains: list[str] | None = None
 
 
 def change(tx: Tx, account: Account, changes: Changes) -> Account:
-    """Errors: Invalid, in Mastodon's words, for what is too long. Event: account.updated, when
-    something did change.
+    """Errors: Invalid, in Mastodon's words, for what is too long, and for an AI that would pass
+    for none. Event: account.updated, when something did change.
     """
     columns: dict[str, Any] = {}
     if changes.name is not None:
@@ -47,10 +59,49 @@ def change(tx: Tx, account: Account, changes: Changes) -> Account:
         value = getattr(changes, name)
         if value is not None:
             columns[name] = value
+    columns["profile"] = _choices(account, changes)
     columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
     if not columns.keys().isdisjoint(_WORDS):
         columns["profile"] = _with_emojis(tx, account, columns)
     return accounts.update(tx, account.id, **columns) if columns else account
+
+
+def _choices(account: Account, changes: Changes) -> dict[str, Any] | None:
+    """``profile`` with what was chosen; without what is as usual."""
+    if account.kind == "ai" and changes.bot is False:
+        raise Invalid("Validation failed: An AI cannot say that it is none")
+    profile = dict(account.profile or {})
+    for name in CHOICES:
+        value = getattr(changes, name)
+        if value is None:
+            continue
+        if isinstance(value, str):
+            what = name.replace("_", " ").capitalize()
+            _fits(what, value, limits.ALT_TEXT_CHARS)
+            value = clean_text(value, limits.ALT_TEXT_CHARS * 4)
+        elif isinstance(value, list):
+            value = _domains(value)
+        profile[name] = value
+    for picture in ("avatar", "header"):
+        if getattr(changes, picture) == "":  # a drawn one is described by nobody
+            profile.pop(f"{picture}_description", None)
+    kept = {name: value for name, value in profile.items() if value != CHOICES.get(name)}
+    return kept or None
+
+
+_DOMAIN = re.compile(r"(?=.{3,255}\Z)[^\s@/:?#.\x00-\x20]+(?:\.[^\s@/:?#.\x00-\x20]+)+")
+
+
+def _domains(given: list[str]) -> list[str]:
+    """Sites that may name the account as an author, without what is around the name."""
+    found = [one.strip().lower().removeprefix("https://").rstrip("/") for one in given]
+    found = list(dict.fromkeys(one for one in found if one))
+    if len(found) > ATTRIBUTION_DOMAINS:
+        most = f"maximum is {ATTRIBUTION_DOMAINS}"
+        raise Invalid(f"Validation failed: Attribution domains are too many ({most})")
+    if not all(_DOMAIN.fullmatch(one) for one in found):
+        raise Invalid("Validation failed: Attribution domains is not a valid domain name")
+    return [clean_name(one, limits.FIELD_CHARS) for one in found]
 
 
 _WORDS = ("name", "bio_source", "fields")

@@ -7,7 +7,7 @@ break on a missing key.
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from weft.kernel.clock import DAY, day, iso
 from weft.kernel.site import Site
@@ -71,6 +71,18 @@ class Source(Struct, frozen=True):
     quote_policy: str
 
 
+class FeatureApproval(Struct, frozen=True):
+    """Who may feature an account in a collection: https://docs.joinmastodon.org/entities/FeatureApproval/
+
+    ``current_user`` is what any member meets; somebody blocked is refused only when they try, or
+    the answer would tell them of the block.
+    """
+
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
 class Account(Struct, frozen=True):
     id: str
     username: str
@@ -96,12 +108,18 @@ class Account(Struct, frozen=True):
     statuses_count: int
     last_status_at: str | None
     hide_collections: bool | None
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     noindex: bool
     emojis: list[Emoji]
     roles: list[Role]
     fields: list[Field]
+    feature_approval: FeatureApproval
+    moved: "Account | UnsetType"
+    """Only of those who moved to an account that is known here."""
     suspended: bool | UnsetType
-    """Only of those who are, and only admins are shown these."""
+    """Only of those who are; nothing else is told of them, but to admins."""
     limited: bool | UnsetType
     """Only of those whom an admin limited."""
     ai: AccountAi | None
@@ -148,9 +166,15 @@ _ROLES = {
 }
 
 
-def account(site: Site, one: model.Account) -> Account:
-    """How anyone sees an account."""
-    return Account(*_values(site, one))
+def account(site: Site, one: model.Account, moved: model.Account | None = None) -> Account:
+    """How anyone sees an account. ``moved``: where its owner is now."""
+    return Account(*_values(site, one, moved))
+
+
+def suspended_account(site: Site, one: model.Account) -> Account:
+    """That there was such an account, and nothing that it said of itself."""
+    bare = structs.replace(one, name="", bio="", fields=[], avatar="", header="", profile=None)
+    return Account(*_values(site, bare, None))
 
 
 def muted_account(site: Site, one: model.Account, until: int | None) -> MutedAccount:
@@ -169,19 +193,24 @@ def credential_account(
         sensitive=choices.get("sensitive", False),
         language=choices.get("language"),
         note=one.bio_source,
-        fields=[
-            Field(field["name"], field.get("source", field["value"]), field.get("verified_at"))
-            for field in one.fields
-        ],
+        fields=own_fields(one),
         follow_requests_count=requests,
-        hide_collections=False,
+        hide_collections=one.hides_network,
         discoverable=one.discoverable,
         indexable=one.indexable,
-        attribution_domains=[],
+        attribution_domains=one.chosen("attribution_domains"),
         quote_policy=usual_policy(choices),
     )
     role = role_of(held)
     return CredentialAccount(*_values(site, one), source=source, role=role)
+
+
+def own_fields(one: model.Account) -> list[Field]:
+    """The fields as their owner wrote them."""
+    return [
+        Field(field["name"], field.get("source", field["value"]), field.get("verified_at"))
+        for field in one.fields
+    ]
 
 
 def role_of(held: Credential | None) -> Role:
@@ -205,9 +234,9 @@ def relationship(one: model.Relationship) -> Relationship:
         muting_expires_at=iso(ends) if ends is not None else None,
         requested=one.requested,
         requested_by=one.requested_by,
-        domain_blocking=False,
-        endorsed=False,
-        note="",
+        domain_blocking=one.domain_blocking,
+        endorsed=one.endorsed,
+        note=one.note,
     )
 
 
@@ -228,7 +257,7 @@ def _picture(site: Site, chosen: str, drawn: str) -> str:
     return site.blob_url(chosen)
 
 
-def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
+def _values(site: Site, one: model.Account, moved: model.Account | None = None) -> tuple[Any, ...]:
     """The fields of ``Account``, in its order: by position, since timelines hold many."""
     avatar = avatar_url(site, one)
     header = header_url(site, one)
@@ -249,27 +278,35 @@ def _values(site: Site, one: model.Account) -> tuple[Any, ...]:
         one.uri,
         avatar,
         avatar,
-        "",
+        one.chosen("avatar_description"),
         header,
         header,
-        "",
+        one.chosen("header_description"),
         one.followers_count,
         one.following_count,
         one.posts_count,
         day(one.last_post_at) if one.last_post_at else None,
-        None if one.domain else False,
+        None if one.domain else one.hides_network,
+        one.chosen("show_media"),
+        one.chosen("show_media_replies"),
+        one.chosen("show_featured"),
         not one.indexable,
         _emojis(one.profile["emojis"])
         if one.profile is not None and "emojis" in one.profile
         else _NO_EMOJIS,
         _NO_ROLES,
         [Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields],
+        _MISSING if one.domain else _AUTOMATIC if one.discoverable else _DENIED,
+        Account(*_values(site, moved)) if moved is not None else UNSET,
         True if one.suspended_at is not None else UNSET,
         True if one.silenced_at is not None else UNSET,
         _label(one.ai) if one.ai is not None else None,
     )
 
 
+_AUTOMATIC = FeatureApproval(["public"], [], "automatic")
+_DENIED = FeatureApproval([], [], "denied")
+_MISSING = FeatureApproval([], [], "missing")  # their servers have no way to ask
 _NO_EMOJIS: list[Emoji] = []
 _NO_ROLES: list[Role] = []
 

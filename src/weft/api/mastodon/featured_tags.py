@@ -26,7 +26,7 @@ class NewFeatured(Struct):
     name: str = ""
 
 
-def _shown(owner: Account, one: Featured) -> FeaturedTag:
+def shown(owner: Account, one: Featured) -> FeaturedTag:
     return FeaturedTag(
         id=str(one.id),
         name=one.name,
@@ -39,13 +39,13 @@ def _shown(owner: Account, one: Featured) -> FeaturedTag:
 @get(_PATH, guards=[scope("read:accounts")])
 async def own(db: Db, me: Me) -> list[FeaturedTag]:
     """What the member features."""
-    return [_shown(me, one) for one in await db.read(lambda tx: featured.of(tx, me.id))]
+    return [shown(me, one) for one in await db.read(lambda tx: featured.of(tx, me.id))]
 
 
 @post(_PATH, status_code=200, guards=[scope("write:accounts")])
 async def feature(db: Db, me: Me, data: JSONBody[NewFeatured | None] = None) -> FeaturedTag:
     name = (data or NewFeatured()).name
-    return _shown(me, await db.write(lambda tx: featured.feature(tx, me, name)))
+    return shown(me, await db.write(lambda tx: featured.feature(tx, me, name)))
 
 
 @delete(f"{_PATH}/{{featured_id:str}}", status_code=200, guards=[scope("write:accounts")])
@@ -68,7 +68,7 @@ async def of_account(db: Db, account_id: FromPath[str]) -> list[FeaturedTag]:
 
     def read(tx: Tx) -> list[FeaturedTag]:
         owner = visible(tx, number)
-        return [_shown(owner, one) for one in featured.of(tx, owner.id)]
+        return [shown(owner, one) for one in featured.of(tx, owner.id)]
 
     return await db.read(read)
 

@@ -42,8 +42,12 @@ def account_fragments(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
     if stale:
         if len(_kept) + len(stale) > KEPT_MAX:
             _kept.clear()  # rare and cheap to fill again; no bookkeeping on the hot path
-        for account_id, one in accounts.by_ids(tx, stale).items():
-            raw = msgspec.Raw(msgspec.json.encode(entities_accounts.account(tx.site, one)))
+        fresh = accounts.by_ids(tx, stale)
+        moved = accounts.by_uris(tx, [one.moved_to for one in fresh.values() if one.moved_to])
+        for account_id, one in fresh.items():
+            now_at = moved.get(one.moved_to) if one.moved_to else None
+            shown = entities_accounts.account(tx.site, one, now_at)
+            raw = msgspec.Raw(msgspec.json.encode(shown))
             _kept[base, account_id] = stale[account_id], raw
             found[account_id] = cast("Account", raw)
     return found

@@ -1,19 +1,30 @@
-"""Changing one's own account: https://docs.joinmastodon.org/methods/accounts/#update_credentials"""
+"""Changing one's own account, in the old form and in the new one.
+
+https://docs.joinmastodon.org/methods/accounts/#update_credentials, methods/profile/,
+methods/preferences/
+
+A person may say of their account that it is automated (``bot``): it is shown so and federated as a
+service, but it becomes no AI, has no label and is not called. An AI cannot say that it is none.
+"""
 
 import asyncio
 from typing import Any
 
-from litestar import Request, delete, get, patch
+from litestar import Request, delete, get, patch, route
 from msgspec import Struct
 
 from weft.api.auth import scope
 from weft.api.given import Db, Files, Me
+from weft.api.mastodon import entities_accounts as entities
+from weft.api.mastodon import featured_tags
 from weft.api.mastodon.accounts import own_account
-from weft.api.mastodon.entities_accounts import CredentialAccount
+from weft.api.mastodon.entities_accounts import CredentialAccount, Field
+from weft.api.mastodon.entities_lists import FeaturedTag
 from weft.api.mastodon.quotes import policy_of
 from weft.api.rails import File, read_form
 from weft.kernel.errors import Invalid
 from weft.people import accounts, credentials, model
+from weft.reading import featured
 from weft.store.blobs import Blobs
 from weft.store.database import Database, Tx
 from weft.threads import limits, pictures, profiles
@@ -45,11 +56,44 @@ class Given(Struct, frozen=True):
 
     display_name: str | None = None
     note: str | None = None
+    avatar_description: str | None = None
+    header_description: str | None = None
     locked: bool | None = None
+    bot: bool | None = None
     discoverable: bool | None = None
+    hide_collections: bool | None = None
     indexable: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: list[str] | None = None
     fields_attributes: list[FieldGiven] | dict[str, FieldGiven] | None = None
     source: SourceGiven | None = None
+
+
+class Profile(Struct, frozen=True):
+    """What the owner edits, as they wrote it: https://docs.joinmastodon.org/entities/Profile/"""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool
+    discoverable: bool
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
 
 
 @patch(
@@ -61,6 +105,59 @@ async def update_credentials(
     request: Request[Any, Any, Any], db: Db, blobs: Files, me: Me
 ) -> CredentialAccount:
     """Change name, bio, fields, pictures, defaults."""
+    await _update(request, db, blobs, me)
+    return await db.read(lambda tx: own_account(tx, accounts.get(tx, me.id)))
+
+
+@get("/api/v1/profile", guards=[scope("profile", "read:accounts")])
+async def profile(db: Db, me: Me) -> Profile:
+    """One's own profile, as it was written."""
+    return await db.read(lambda tx: _profile(tx, me))
+
+
+@route(
+    "/api/v1/profile",
+    http_method=["PATCH", "PUT"],
+    status_code=200,
+    guards=[scope("write:accounts")],
+    request_max_body_size=BODY_MAX,
+)
+async def update_profile(request: Request[Any, Any, Any], db: Db, blobs: Files, me: Me) -> Profile:
+    """Change one's own profile."""
+    await _update(request, db, blobs, me)
+    return await db.read(lambda tx: _profile(tx, accounts.get(tx, me.id)))
+
+
+def _profile(tx: Tx, me: model.Account) -> Profile:
+    face = entities.avatar_url(tx.site, me) if me.avatar else None
+    banner = entities.header_url(tx.site, me) if me.header else None
+    return Profile(
+        id=str(me.id),
+        display_name=me.name,
+        note=me.bio_source,
+        fields=entities.own_fields(me),
+        avatar=face,
+        avatar_static=face,
+        avatar_description=me.chosen("avatar_description"),
+        header=banner,
+        header_static=banner,
+        header_description=me.chosen("header_description"),
+        locked=me.locked,
+        bot=me.bot,
+        hide_collections=me.hides_network,
+        discoverable=me.discoverable,
+        indexable=me.indexable,
+        show_media=me.chosen("show_media"),
+        show_media_replies=me.chosen("show_media_replies"),
+        show_featured=me.chosen("show_featured"),
+        attribution_domains=me.chosen("attribution_domains"),
+        featured_tags=[featured_tags.shown(me, one) for one in featured.of(tx, me.id)],
+    )
+
+
+async def _update(
+    request: Request[Any, Any, Any], db: Database, blobs: Blobs, me: model.Account
+) -> None:
     form = await read_form(request)
     given = form.into(Given)
     face, banner = await asyncio.gather(
@@ -76,20 +173,23 @@ async def update_credentials(
         locked=given.locked,
         discoverable=given.discoverable,
         indexable=given.indexable,
+        **{name: getattr(given, name) for name in model.CHOICES},
     )
-    return await _change(db, blobs, me, changes, _choices(given.source))
+    await _change(db, blobs, me, changes, _choices(given.source))
 
 
 @delete("/api/v1/profile/avatar", status_code=200, guards=[scope("write:accounts")])
 async def drop_avatar(db: Db, blobs: Files, me: Me) -> CredentialAccount:
     """Back to the drawn face."""
-    return await _change(db, blobs, me, Changes(avatar=""), {})
+    await _change(db, blobs, me, Changes(avatar=""), {})
+    return await db.read(lambda tx: own_account(tx, accounts.get(tx, me.id)))
 
 
 @delete("/api/v1/profile/header", status_code=200, guards=[scope("write:accounts")])
 async def drop_header(db: Db, blobs: Files, me: Me) -> CredentialAccount:
     """Back to the woven header."""
-    return await _change(db, blobs, me, Changes(header=""), {})
+    await _change(db, blobs, me, Changes(header=""), {})
+    return await db.read(lambda tx: own_account(tx, accounts.get(tx, me.id)))
 
 
 @get("/api/v1/preferences", guards=[scope("read:accounts")])
@@ -110,8 +210,8 @@ async def preferences(db: Db, me: Me) -> dict[str, Any]:
 
 async def _change(
     db: Database, blobs: Blobs, me: model.Account, changes: Changes, choices: dict[str, Any]
-) -> CredentialAccount:
-    def work(tx: Tx) -> tuple[CredentialAccount, list[str]]:
+) -> None:
+    def work(tx: Tx) -> list[str]:
         before = accounts.get(tx, me.id)
         after = profiles.change(tx, before, changes)
         if choices:
@@ -121,12 +221,10 @@ async def _change(
             for old, new in ((before.avatar, after.avatar), (before.header, after.header))
             if old != new
         ]
-        return own_account(tx, after), profiles.unused_pictures(tx, *replaced)
+        return profiles.unused_pictures(tx, *replaced)
 
-    shown, unused = await db.write(work)
-    for key in unused:
+    for key in await db.write(work):
         blobs.drop(key)
-    return shown
 
 
 async def _picture(blobs: Blobs, file: File | None, process: Any) -> str | None:
@@ -168,4 +266,4 @@ def _choices(given: SourceGiven | None) -> dict[str, Any]:
     return choices
 
 
-ROUTES = [update_credentials, drop_avatar, drop_header, preferences]
+ROUTES = [update_credentials, profile, update_profile, drop_avatar, drop_header, preferences]
