@@ -176,15 +176,17 @@ async def test_the_quoted_author_takes_it_back(
     other = await said(two, "another")
     unrelated = f"/api/v1/statuses/{post['id']}/quotes/{other['id']}/revoke"
     assert (await one.post(unrelated)).status_code == 404
-    for _ in range(2):
-        answer = await one.post(where)
+    for answer in [await one.post(where) for _ in range(2)]:  # twice is once
         assert answer.status_code == 200, answer.text
         assert answer.json()["quote"] == {"state": "revoked", "quoted_status": None}
-    assert answer.json()["content"] == "<p>mine</p>"
+        assert answer.json()["content"] == "<p>mine</p>"
     assert (await shown(one, post))["quotes_count"] == 0
     assert (await one.get(f"/api/v1/statuses/{post['id']}/quotes")).json() == []
     changed = await two.put(f"/api/v1/statuses/{quote['id']}", json={"status": "still"})
     assert changed.json()["content"] == "<p>still</p>"
+    # Deleted to be written anew: with what it quoted, as Mastodon gives it.
+    deleted = (await two.delete(f"/api/v1/statuses/{quote['id']}")).json()["quote"]
+    assert (deleted["state"], deleted["quoted_status"]["id"]) == ("revoked", post["id"])
 
 
 async def test_a_quoted_post_that_goes_away(edge: Edge, ada: Account, bob: Account) -> None:

@@ -30,10 +30,16 @@ _DENIED, _MAY = (
 
 
 def shown(
-    tx: Tx, viewer: int | None, posts: Sequence[Post], render: Render | None
+    tx: Tx,
+    viewer: int | None,
+    posts: Sequence[Post],
+    render: Render | None,
+    *,
+    redraft: bool = False,
 ) -> dict[int, Quote]:
     """What these posts quote, by the quoting post's id; three reads and what ``render`` reads,
     for any number of them. ``render``: makes the quoted posts; None: they are named by id alone.
+    ``redraft``: with what was quoted, although the quote stands no more (to write it anew).
     """
     quoting = [post for post in posts if post.quote_state is not None]
     if not quoting:
@@ -41,7 +47,7 @@ def shown(
     wanted = {
         post.quote_of_id
         for post in quoting
-        if post.quote_of_id is not None and post.quote_state == "accepted"
+        if post.quote_of_id is not None and (redraft or post.quote_state == "accepted")
     }
     found = posts_.seen(tx, viewer, wanted)
     hidden = posts_.by_ids(tx, wanted - found.keys())
@@ -60,7 +66,7 @@ def shown(
         else:
             state = "unauthorized" if number in hidden else "deleted"
         if render is None:
-            shallow = str(seen.id) if seen is not None and post.quote_state == "accepted" else None
+            shallow = str(seen.id) if seen is not None else None
             made[post.id] = Quote(state, quoted_status_id=shallow)
         else:
             one = whole.get(seen.id) if seen is not None else None

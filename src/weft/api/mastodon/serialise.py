@@ -73,13 +73,15 @@ def statuses(
     *,
     context: FilterContext | None = None,
     quoting: bool = True,
+    redraft: bool = False,
 ) -> list[Status]:
     """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
 
     ``context``: where they are shown.
-    ``quoting``: show what they quote; not in what is quoted itself.
+    ``quoting``: show what they quote; not in what is quoted itself. ``redraft``: also where the
+    quote stands no more.
     """
     if not posts:
         return []
@@ -95,7 +97,7 @@ def statuses(
         regard.marks(tx, viewer, shown),
         polls.shown(tx, viewer, shown),
         cards.shown(tx, shown),
-        quotes.shown(tx, viewer, shown, quoted if quoting else None),
+        quotes.shown(tx, viewer, shown, quoted if quoting else None, redraft=redraft),
         quotes.approvals(tx, viewer, shown),
         filtering.applied(tx, viewer, shown),
     )
@@ -114,10 +116,15 @@ def statuses(
 
 
 def status(
-    tx: Tx, viewer: int | None, post: Post, *, context: FilterContext | None = None
+    tx: Tx,
+    viewer: int | None,
+    post: Post,
+    *,
+    context: FilterContext | None = None,
+    redraft: bool = False,
 ) -> Status:
     """One post. Errors: NotFound when it went away meanwhile."""
-    made = statuses(tx, viewer, [post], context=context)
+    made = statuses(tx, viewer, [post], context=context, redraft=redraft)
     if not made:
         raise NotFound
     return made[0]

@@ -215,7 +215,7 @@ async def take_back(
 
     def write(tx: Tx) -> DeletedStatus:
         now = _own(tx, me, number)
-        shown = status(tx, me.id, now)
+        shown = status(tx, me.id, now, redraft=True)
         return deleted_status(shown, delete_post(tx, me, number, keep_media=not delete_media))
 
     return await db.write(write)
