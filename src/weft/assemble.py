@@ -18,6 +18,7 @@ from weft import __version__
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
 from weft.api import app as web
+from weft.api.mastodon.entities_accounts import avatar_url
 from weft.api.resolver import Resolver as Seeker
 from weft.api.streaming.hub import Hub
 from weft.explore import jobs as explore_jobs
@@ -27,10 +28,14 @@ from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
 from weft.kernel.site import Site
+from weft.moderation import domains
+from weft.moderation import jobs as moderation_jobs
 from weft.net.client import Client
-from weft.net.guard import Guard
+from weft.net.guard import Guard, OneServer
 from weft.people import accounts
 from weft.people import jobs as people_jobs
+from weft.push import jobs as push_jobs
+from weft.push import server_key
 from weft.reading import conversations, enter
 from weft.settings import Settings
 from weft.store.blobs import Blobs
@@ -38,6 +43,7 @@ from weft.store.database import Database
 from weft.store.migrate import migrate
 from weft.threads import jobs as threads_jobs
 from weft.threads import previews, rehome, relations
+from weft.threads.translation import Translator
 from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
@@ -61,6 +67,9 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
             db.write_now(lambda tx: rehome.settle(tx, wanted))
         db.site = wanted
         db.write_now(accounts.instance_actor)
+        db.write_now(server_key.settle)
+        limited = settings.limited_federation
+        db.write_now(lambda tx: domains.limit_federation(tx, limited=limited))
     except BaseException:
         db.close()
         raise
@@ -69,6 +78,7 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
     conversations.react(db)
     federation_jobs.react(db)
     ai_jobs.react(db)
+    push_jobs.react(db)
     return db
 
 
@@ -96,6 +106,9 @@ class House:
         self.db = open_database(settings, serving=True)
         self.blobs = Blobs(settings.data / "media")
 
+    async def _refuses(self, host: str) -> bool:
+        return await self.db.glance(lambda tx: domains.is_refused(tx, host))
+
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[House]:
         """Everything that runs beside the requests, until left."""
@@ -104,10 +117,11 @@ class House:
             self.client = await stack.enter_async_context(_client(self.settings, self.db.site))
             self.hub = Hub(self.db)
             keys = Keys(self.db)
-            fetcher = Fetcher(self.client, self.db.site, keys.instance_signer)
+            fetcher = Fetcher(self.client, self.db.site, keys.instance_signer, self._refuses)
             resolver = Resolver(self.db, fetcher)
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
+            translator = await stack.enter_async_context(_translator(self.settings, self.db.site))
             self.app = web.build(
                 {
                     "db": self.db,
@@ -118,6 +132,7 @@ class House:
                     "keys": keys,
                     "inbox": inbox,
                     "resolver": Seeker(resolver.resolve),
+                    "translator": translator,
                 },
                 generous=self.settings.generous,
             )
@@ -125,10 +140,12 @@ class House:
                 **people_jobs.handlers(self.db),
                 **threads_jobs.handlers(self.db, self.blobs),
                 **previews.handlers(self.db, self.blobs, self.client),
+                **moderation_jobs.handlers(self.db, self.blobs),
                 **federation_jobs.handlers(self.db, self.client, keys),
                 **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
                 **ai_jobs.handlers(self.db, brains),
+                **push_jobs.handlers(self.db, self.client, avatar_url),
             }
             await stack.enter_async_context(
                 _beside(Runner(self.db, handlers, POOLS).run(), self.hub.run())
@@ -139,10 +156,27 @@ class House:
 def _client(settings: Settings, site: Site) -> Client:
     networks = [net.strip() for net in settings.reach_private.split(",") if net.strip()]
     return Client(
-        user_agent=f"Weft/{__version__} (+{site.base}/)",
+        user_agent=_agent(site),
         guard=Guard(networks, allow_http=settings.reach_http),
         resolve=settings.resolve,
     )
+
+
+@asynccontextmanager
+async def _translator(settings: Settings, site: Site) -> AsyncGenerator[Translator | None]:
+    """With a way out of its own: the admin's translation server mostly stands next door, where
+    nothing else may be reached.
+    """
+    if not settings.translate_url:
+        yield None
+        return
+    way = Client(user_agent=_agent(site), guard=OneServer(settings.translate_url))
+    async with way:
+        yield Translator(way, settings.translate_url, settings.translate_key)
+
+
+def _agent(site: Site) -> str:
+    return f"Weft/{__version__} (+{site.base}/)"
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
 
 FILE = "weft.toml"
-SECRETS = frozenset({"model_key", "database"})
+SECRETS = frozenset({"model_key", "translate_key", "database"})
 """Never printed: a database address may hold a password."""
 
 
@@ -50,12 +50,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     contact: Annotated[str, _about("E-mail address of whoever runs the server")] = ""
     registrations: Annotated[
-        Literal["open", "closed"], _about("Whether people may sign up by themselves")
+        Literal["open", "approval", "closed"],
+        _about("Whether people may sign up by themselves, or an admin has to approve of each"),
     ] = "closed"
+    limited_federation: Annotated[bool, _about("Speak only with servers that an admin allowed")] = (
+        False
+    )
     model_url: Annotated[str, _about("OpenAI-compatible address of a model server")] = ""
     model_name: Annotated[str, _about("Name of the model at that server")] = ""
     model_key: Annotated[str, _about("Its key, if it wants one")] = ""
     model_file: Annotated[str, _about("A GGUF file to run in this process (extra: local)")] = ""
+    translate_url: Annotated[
+        str, _about("Address of a translation server that speaks LibreTranslate's API")
+    ] = ""
+    translate_key: Annotated[str, _about("Its key, if it wants one")] = ""
     reach_private: Annotated[
         str, _about("Networks that may be reached although private, for tests: 127.0.0.0/8, …")
     ] = ""

@@ -16,6 +16,7 @@ from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
 from weft.kernel.clock import now_ms
 from weft.kernel.site import Site
+from weft.moderation import domains
 from weft.net.client import Client
 from weft.net.guard import Guard
 from weft.people import accounts, follows
@@ -33,10 +34,12 @@ class Receiving:
         self.house = house
         self.db = house.db
         self.other = other
-        self.resolver = Resolver(
-            self.db, Fetcher(client, self.db.site, Keys(self.db).instance_signer)
-        )
+        fetcher = Fetcher(client, self.db.site, Keys(self.db).instance_signer, self._refuses)
+        self.resolver = Resolver(self.db, fetcher)
         self.inbox = Inbox(self.db, self.resolver)
+
+    async def _refuses(self, host: str) -> bool:
+        return await self.db.read(lambda tx: domains.is_refused(tx, host))
 
     async def send(self, activity: Any, **more: Any) -> int:
         return await self.inbox.accept(self.other.request(activity, **more))

@@ -24,7 +24,7 @@ from weft.api import auth, errors, health, media_files, people_routes
 from weft.api.activitypub import actors, discovery, inbox
 from weft.api.activitypub import posts as ap_posts
 from weft.api.activitypub.negotiate import Negotiate
-from weft.api.barred import Barred
+from weft.api.barred import barred
 from weft.api.limits import Limits, limited
 from weft.api.mastodon import (
     conversations,
@@ -40,12 +40,14 @@ from weft.api.mastodon import (
     oembed,
     pins,
     polls,
+    push,
     quoting,
     reactions,
     scheduled,
     search,
     statuses,
     timelines,
+    translation,
 )
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
@@ -62,6 +64,7 @@ ROUTES = [
     *statuses.ROUTES,
     *polls.ROUTES,
     *emojis.ROUTES,
+    *translation.ROUTES,
     *scheduled.ROUTES,
     *reactions.ROUTES,
     *quoting.ROUTES,
@@ -78,6 +81,7 @@ ROUTES = [
     *markers.ROUTES,
     *filters.ROUTES,
     *filters_v1.ROUTES,
+    *push.ROUTES,
     *streaming.ROUTES,
     *media_files.ROUTES,
     *actors.ROUTES,
@@ -108,7 +112,7 @@ CORS = CORSConfig(
 
 def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
     """``given``: what routes take by name (``db``, ``settings``, ``blobs``, ``resolver``, ``keys``,
-    ``hub``, ``inbox``). ``generous`` multiplies the rate limits, for tests and benchmarks.
+    ``hub``, ``inbox``, ``translator``). ``generous`` multiplies the rate limits, for tests and benchmarks.
     """
     limits = Limits(generous)
     gate = Gate(given["db"])
@@ -120,12 +124,15 @@ def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
         route_handlers=ROUTES,
         dependencies={
             **auth.DEPENDENCIES,
-            **{name: provider(value) for name, value in {**given, "limits": limits, "gate": gate}.items()},
+            **{
+                name: provider(value)
+                for name, value in {**given, "limits": limits, "gate": gate}.items()
+            },
         },
         state=State({"db": given["db"]}),
         exception_handlers={**errors.HANDLERS, **pages.HANDLERS},
         cors_config=CORS,
-        middleware=[lambda app: Barred(app, gate), Rails, limited(limits)],
+        middleware=[barred(gate), Rails, limited(limits)],
         request_max_body_size=BODY_MAX,
         openapi_config=OpenAPIConfig(
             title="Weft",

@@ -26,6 +26,7 @@ from weft.federation.policy import Verdict
 from weft.federation.tables import outgoing
 from weft.federation.vocabulary import ACTIVITY_JSON
 from weft.kernel.clock import now_ms
+from weft.moderation import domains
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import OutboundRefused
 from weft.store.database import Database, Tx
@@ -74,6 +75,8 @@ class Delivery:
         """Errors, as the runner reads them: Retry, GiveUp."""
         inbox: str = job.payload["inbox"]
         host = plain.host(inbox)
+        if await self._db.glance(lambda tx: domains.is_refused(tx, host)):
+            return  # kept out since this was written
         await self._hold_if_open(host, job)
         sent = await self._sent(job.payload["outgoing"])
         if sent is None:

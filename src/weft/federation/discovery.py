@@ -25,6 +25,7 @@ from weft.federation.memory import Memory
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_actor import ACTORS, IncomingActor, Key, key_document, read_actor
 from weft.federation.read_note import POSTS, IncomingNote, read_note
+from weft.federation.rules import admitted, put_actor
 from weft.kernel.clock import MINUTE, now_ms
 from weft.kernel.errors import WeftError
 from weft.net.client import OutboundFailed
@@ -160,7 +161,7 @@ class Resolver:
         usable = await self._usable_keys(actor)
         self._keys.put(actor.id, usable)
         remote = remote_account(actor, domain, usable[0] if usable else None)
-        return await self._db.write(lambda tx: accounts.put_remote(tx, remote))
+        return await self._db.write(lambda tx: put_actor(tx, remote))
 
     async def _domain_of(self, actor: IncomingActor) -> str:
         """What stands behind the @ of this actor's handle."""
@@ -277,7 +278,9 @@ class Resolver:
         kept = incoming(note, author)
         if kept.visibility not in {"public", "unlisted"}:
             return None  # shown to our server's actor by mistake
-        return await self._db.write(lambda tx: publish.receive(tx, author, kept))
+        return await self._db.write(
+            lambda tx: publish.receive(tx, author, admitted(tx, author, kept))
+        )
 
     # -- inside -----------------------------------------------------------------------------
 

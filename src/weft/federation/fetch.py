@@ -53,14 +53,21 @@ class Unbelievable(WeftError):
 
 
 class Fetcher:
-    """Gets documents. ``signer`` gives the signer of the server's own actor."""
+    """Gets documents. ``signer`` gives the signer of the server's own actor; ``refuses`` says with
+    which hosts nothing is exchanged.
+    """
 
     def __init__(
-        self, client: Client, site: Site, signer: Callable[[], Awaitable[RequestSigner]]
+        self,
+        client: Client,
+        site: Site,
+        signer: Callable[[], Awaitable[RequestSigner]],
+        refuses: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._client = client
         self._site = site
         self._signer = signer
+        self._refuses = refuses
         self._hosts: Memory[asyncio.Semaphore] = Memory(3_600_000)
         self._paused: Memory[bool] = Memory(limits.PAUSE)
         self._missing: Memory[Missing] = Memory(limits.MISSING_FOR)
@@ -101,6 +108,8 @@ class Fetcher:
         host = plain.host(url)
         if not host or plain.same_origin(url, self._site.base):
             raise Unbelievable(url, "not an address on another server")
+        if await self._refuses(host):
+            raise Missing(url, "a rule of this server keeps it out")
         known = self._missing.get(url)
         if known is not None:
             raise Missing(url, known.cause, gone=known.gone)

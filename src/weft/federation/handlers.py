@@ -22,6 +22,7 @@ from weft.federation.forget import forget
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_actor import ACTORS, Key, read_actor
 from weft.federation.read_note import POSTS, IncomingNote
+from weft.federation.rules import admitted, put_actor
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
 from weft.store.database import Tx
@@ -98,7 +99,7 @@ def create_post(tx: Tx, act: Act) -> Done:
     if note.reply_to and not act.final and _unknown(tx, note.reply_to):
         # What it answers first, so that nobody sees half a thread.
         return Need("post", note.reply_to, essential=False)
-    publish.receive(tx, act.actor, _incoming(act, note, members))
+    publish.receive(tx, act.actor, _incoming(tx, act, note, members))
     return None
 
 
@@ -123,13 +124,13 @@ def edit_post(tx: Tx, act: Act) -> Done:
     if post.author_id != act.actor.id:
         return _refuse(act, "not the author")
     members = _addressed(tx, act, note)
-    edit.receive_edit(tx, act.actor, _incoming(act, note, members))
+    edit.receive_edit(tx, act.actor, _incoming(tx, act, note, members))
     return None
 
 
-def _incoming(act: Act, note: IncomingNote, members: list[str]) -> publish.Incoming:
+def _incoming(tx: Tx, act: Act, note: IncomingNote, members: list[str]) -> publish.Incoming:
     listed = note.visibility(act.actor.followers_uri) in {"public", "unlisted"}
-    return incoming(note, act.actor, silent=[] if listed else members)
+    return admitted(tx, act.actor, incoming(note, act.actor, silent=[] if listed else members))
 
 
 def _addressed(tx: Tx, act: Act, note: IncomingNote) -> list[str]:
@@ -270,7 +271,7 @@ def update_actor(tx: Tx, act: Act) -> Done:
     renamed = told.username.lower() != actor.username.lower()
     if renamed or key is None or not plain.same_origin(key.id, told.id):
         return None if act.final else Need("actor", actor.uri, essential=True)
-    accounts.put_remote(tx, remote_account(told, actor.domain, Key(key.id, key.owner, key.pem)))
+    put_actor(tx, remote_account(told, actor.domain, Key(key.id, key.owner, key.pem)))
     return None
 
 

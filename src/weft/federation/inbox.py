@@ -29,6 +29,7 @@ from weft.federation.read_note import IncomingNote
 from weft.federation.request import InboxRequest
 from weft.federation.senders import ActorGone, Senders, signature_of
 from weft.kernel.errors import WeftError
+from weft.moderation import domains
 from weft.people import accounts
 from weft.store.database import Database, Tx
 from weft.work.runner import Handler
@@ -83,6 +84,8 @@ class Inbox:
         activity = read_activity(document)
         if handlers.find(activity) is None:
             return  # means nothing here, whoever sent it
+        if await self._is_refused(activity.actor):
+            return
         if activity.type in ABOUT_WHAT_WE_HAVE and not await self._is_known(activity.actor):
             return
         try:
@@ -96,6 +99,10 @@ class Inbox:
             await self._take_hint(activity, sender)
         else:
             await self._take(document, activity, note_in(activity))
+
+    async def _is_refused(self, actor: str) -> bool:
+        host = plain.host(actor)
+        return await self._db.glance(lambda tx: domains.is_refused(tx, host))
 
     async def _is_known(self, uri: str) -> bool:
         return await self._db.read(lambda tx: accounts.by_uri(tx, uri) is not None)

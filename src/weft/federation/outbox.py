@@ -18,6 +18,7 @@ from weft.federation.tables import outgoing
 from weft.federation.vocabulary import PUBLIC, Json, contextualise, conversation_uri, encode
 from weft.kernel.clock import SECOND
 from weft.kernel.ids import new_id
+from weft.moderation import domains
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
@@ -72,8 +73,9 @@ def send(
 
 
 def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
-    """One job per inbox, in the lane of its host."""
-    own = plain.host(tx.site.base)
+    """One job per inbox, in the lane of its host; none for hosts that are kept out."""
+    hosts = {inbox: plain.host(inbox) for inbox in inboxes}
+    out = {plain.host(tx.site.base), "", *domains.refused(tx, set(hosts.values()))}
     jobs.enqueue(
         tx,
         *(
@@ -83,8 +85,8 @@ def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
                 lane=peers.lane(host),
                 pool="deliver",
             )
-            for inbox in inboxes
-            if (host := plain.host(inbox)) and host != own
+            for inbox, host in hosts.items()
+            if host not in out
         ),
     )
 

@@ -116,6 +116,13 @@ def above(domain: str) -> list[str]:
     return list(dict.fromkeys([domain, bare, *higher]))
 
 
+def limit_federation(tx: Tx, *, limited: bool) -> None:
+    """Whether only allowed servers are spoken with: a setting, which verbs cannot see."""
+    wanted = "yes" if limited else "no"
+    if facts.read(tx, LIMITED) != wanted:
+        facts.write(tx, LIMITED, wanted)
+
+
 # -- what the rules say -----------------------------------------------------------------------
 
 

@@ -6,18 +6,24 @@ https://docs.joinmastodon.org/methods/admin/email_domain_blocks/, canonical_emai
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from msgspec import Struct, structs
 
+from weft.kernel.clock import DAY
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
 from weft.moderation import domains
 from weft.moderation.tables import email_blocks, email_domain_blocks
 from weft.people.credentials import canonical_hash
+from weft.people.tables import credentials
 from weft.store.database import Tx
 from weft.store.page import Page, paged
 
+_LATELY = sa.select(credentials.c.email, credentials.c.created_at, credentials.c.sign_up_ip).where(
+    credentials.c.created_at >= sa.bindparam("since")
+)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -87,6 +93,25 @@ def rule_for(tx: Tx, email: str) -> EmailDomain | None:
     """The block that an address falls under: its domain's, or one above it."""
     row = tx.row(_OF, names=domains.above(email.rpartition("@")[2].strip()))
     return EmailDomain(*row) if row is not None else None
+
+
+def joined(
+    tx: Tx, blocks: Sequence[EmailDomain], days: int
+) -> dict[int, dict[int, tuple[int, int]]]:
+    """Of each block, by day number: how many who joined lately have such an address, and from how
+    many networks' addresses. One read for any number of blocks.
+    """
+    seen: dict[int, dict[int, tuple[int, set[str]]]] = {block.id: {} for block in blocks}
+    for email, at, ip in tx.rows(_LATELY, since=tx.now - days * DAY):
+        names = domains.above(email.rpartition("@")[2])
+        for block in blocks:
+            if block.domain in names:
+                count, ips = seen[block.id].get(at // DAY, (0, set[str]()))
+                seen[block.id][at // DAY] = (count + 1, ips | ({ip} if ip else set()))
+    return {
+        which: {day: (count, len(ips)) for day, (count, ips) in by_day.items()}
+        for which, by_day in seen.items()
+    }
 
 
 # -- single mailboxes -------------------------------------------------------------------------

@@ -156,7 +156,7 @@ class Gate:
         self._db = db
         self._blocks: list[Known] | None = None
         self._stale = False
-        db.watch(self._heard)
+        self._watching = False
 
     def _heard(self, signals: set[str]) -> None:
         if SIGNAL in signals:
@@ -164,6 +164,9 @@ class Gate:
 
     async def severity(self, address: str) -> Severity | None:
         """The strictest block in force that an address falls under."""
+        if not self._watching:
+            self._watching = True
+            self._db.watch(self._heard)
         blocks = self._blocks
         if blocks is None or self._stale:
             self._stale = False  # before reading: a change meanwhile makes it stale again

@@ -55,12 +55,11 @@ class Wanted(Struct, frozen=True):
 
 
 _LOGIN = tuple(credentials.c[field] for field in Credential.__struct_fields__)
-_ALL = (
-    sa.select(*COLUMNS, *_LOGIN)
-    .join_from(accounts, credentials, credentials.c.account_id == accounts.c.id, isouter=True)
-    .where(accounts.c.kind != "application")
+_EVERYONE = sa.select(*COLUMNS, *_LOGIN).join_from(
+    accounts, credentials, credentials.c.account_id == accounts.c.id, isouter=True
 )
-_THESE = _ALL.where(among(accounts.c.id, "ids"))
+_ALL = _EVERYONE.where(accounts.c.kind != "application")
+_THESE = _EVERYONE.where(among(accounts.c.id, "ids"))
 _approved = credentials.c.approved.isnot(sa.false())
 _STATES: dict[State, sa.ColumnElement[bool]] = {
     "active": sa.and_(
@@ -140,7 +139,7 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Member]:
 def get(tx: Tx, account_id: int) -> Member:
     """Errors: NotFound, also for the server's own account."""
     found = by_ids(tx, [account_id])
-    if account_id not in found:
+    if account_id not in found or found[account_id].account.kind == "application":
         raise NotFound
     return found[account_id]
 

@@ -19,6 +19,7 @@ from weft.api.limits import Limits, limited
 from weft.api.people_routes import ROUTES
 from weft.api.rails import Rails
 from weft.api.resolver import Resolver
+from weft.moderation.ip_blocks import Gate
 from weft.people import credentials, oauth
 from weft.people.model import Account
 from weft.settings import Settings
@@ -85,6 +86,7 @@ def town(house: House, settings: Settings) -> Iterator[Town]:
         "settings": settings,
         "blobs": Blobs(settings.data / "media"),
         "limits": limits,
+        "gate": Gate(house.db),
         "resolver": Resolver(),
     }
     app = Litestar(

@@ -114,7 +114,7 @@ async def _nodeinfo(db: Db, settings: Set, version: str) -> Response[bytes]:
         "software": {"name": "weft", "version": __version__},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
-        "openRegistrations": settings.registrations == "open",
+        "openRegistrations": settings.registrations != "closed",
         "usage": {
             "users": {
                 "total": usage.people,

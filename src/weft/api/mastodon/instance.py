@@ -39,12 +39,13 @@ from weft.api.mastodon.entities_instance import (
     V1Urls,
     Vapid,
 )
-from weft.kernel.clock import DAY
+from weft.kernel.clock import DAY, SECOND
 from weft.people import lists
 from weft.reading import featured
+from weft.push import server_key
 from weft.settings import Settings
 from weft.store.database import Database, Tx
-from weft.threads import limits, media, pictures, pins
+from weft.threads import limits, media, pictures, pins, polls
 
 VERSION = f"4.6.0 (compatible; Weft {__version__})"
 """Clients compare the first number with Mastodon's to decide which features to show."""
@@ -63,6 +64,7 @@ class Figures(Struct, frozen=True):
     active: int
     peers: int
     contact: Account | None
+    push_key: str
 
 
 _figures: WeakKeyDictionary[Database, tuple[float, Figures]] = WeakKeyDictionary()
@@ -78,14 +80,14 @@ async def figures(db: Database) -> Figures:
         people, posts, active, peers = lists.totals(tx, tx.now - 30 * DAY)
         admin = lists.first_admin(tx)
         contact = entities.account(tx.site, admin) if admin is not None else None
-        return Figures(people, posts, active, peers, contact)
+        return Figures(people, posts, active, peers, contact, server_key.shown(tx))
 
     fresh = await db.read(count)
     _figures[db] = (time.monotonic() + FIGURES_FRESH_S, fresh)
     return fresh
 
 
-def configuration(db: Database, settings: Settings) -> Configuration:
+def configuration(db: Database, settings: Settings, push_key: str) -> Configuration:
     """The limits that clients show, in v2's form."""
     everyone = Access(local="public", remote="public")
     return Configuration(
@@ -96,7 +98,7 @@ def configuration(db: Database, settings: Settings) -> Configuration:
             privacy_policy=f"{db.site.base}/privacy",
             terms_of_service=None,
         ),
-        vapid=Vapid(public_key=""),
+        vapid=Vapid(public_key=push_key),
         accounts=AccountLimits(
             max_featured_tags=featured.FEATURED_MAX,
             max_pinned_statuses=pins.PINS_MAX,
@@ -124,9 +126,12 @@ def configuration(db: Database, settings: Settings) -> Configuration:
             video_matrix_limit=0,
         ),
         polls=PollLimits(
-            max_options=0, max_characters_per_option=0, min_expiration=0, max_expiration=0
+            max_options=polls.OPTIONS_MAX,
+            max_characters_per_option=polls.OPTION_CHARS,
+            min_expiration=polls.LASTS_MIN // SECOND,
+            max_expiration=polls.LASTS_MAX // SECOND,
         ),
-        translation=TranslationOffer(enabled=False),
+        translation=TranslationOffer(enabled=bool(settings.translate_url)),
         timelines_access=TimelinesAccess(
             live_feeds=everyone, hashtag_feeds=everyone, trending_link_feeds=everyone
         ),
@@ -173,7 +178,7 @@ async def v2(db: Db, settings: Set) -> Instance:
         thumbnail=_thumbnail(db),
         icon=[],
         languages=LANGUAGES,
-        configuration=configuration(db, settings),
+        configuration=configuration(db, settings, known.push_key),
         registrations=_registrations(settings),
         api_versions=API_VERSIONS,
         wrapstodon=None,
@@ -186,7 +191,7 @@ async def v2(db: Db, settings: Set) -> Instance:
 async def v1(db: Db, settings: Set) -> V1Instance:
     """https://docs.joinmastodon.org/methods/instance/#v1, for older clients."""
     known = await figures(db)
-    shape = configuration(db, settings)
+    shape = configuration(db, settings, known.push_key)
     joining = _registrations(settings)
     return V1Instance(
         uri=db.site.domain,

@@ -33,7 +33,7 @@ async def about(db: Database, settings: Settings, shell: Shell) -> Response[str]
         if settings.contact
         else None,
     ]
-    open_ = settings.registrations == "open"
+    open_ = settings.registrations != "closed"
     body = h(
         "article",
         h("h1", settings.title),

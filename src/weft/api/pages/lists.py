@@ -62,7 +62,7 @@ async def welcome(db: Database, settings: Settings, shell: Shell) -> Response[st
 def _hero(settings: Settings) -> Html:
     joining = (
         h("a", "Sign up", href="/signup")
-        if settings.registrations == "open"
+        if settings.registrations != "closed"
         else h("span", "This server is not taking new people at the moment.", class_="quiet")
     )
     return h(
