@@ -63,7 +63,8 @@ class Edge:
                 "settings": Settings(data=folder),
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
-                **dict.fromkeys(("client", "hub", "inbox", "keys")),  # who asks for them gives them
+                # Who asks for these gives them.
+                **dict.fromkeys(("client", "hub", "inbox", "keys", "translator")),
                 **more,
             },
             generous=1_000,

@@ -132,17 +132,39 @@ class Client:
         body: bytes,
         content_type: str,
         *,
+        headers: Mapping[str, str] | None = None,
         signer: RequestSigner | None = None,
         timeout: float = TOTAL_SECONDS,
+        max_bytes: int = MAX_POST_ANSWER,
     ) -> Response:
-        """Send ``body`` to ``url``. Errors as for `get`.
+        """Send ``body`` to ``url``, with further ``headers``. Errors as for `get`.
 
         A redirect that would drop the body is not followed but returned. Of the answer's body the
-        first `MAX_POST_ANSWER` bytes are kept: too long an answer does not undo a delivery.
+        first ``max_bytes`` are kept: too long an answer does not undo a delivery.
         """
-        headers = {"Content-Type": content_type}
-        request = _Request("POST", headers, body, signer, _REDIRECTS_OF_POST)
-        response, _whole = await self._send(request, url, MAX_POST_ANSWER, timeout)
+        told = {"Content-Type": content_type, **(headers or {})}
+        request = _Request("POST", told, body, signer, _REDIRECTS_OF_POST)
+        response, _whole = await self._send(request, url, max_bytes, timeout)
+        return response
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        max_bytes: int = MAX_DOCUMENT,
+        timeout: float = TOTAL_SECONDS,
+    ) -> Response:
+        """Any method with any headers, as an app of an API needs it. Errors as for `get`.
+
+        No redirect is followed: a token must not travel to where it was not sent.
+        """
+        request = _Request(method, dict(headers), body, None, frozenset())
+        response, whole = await self._send(request, url, max_bytes, timeout)
+        if not whole:
+            raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
         return response
 
     async def download(
@@ -179,6 +201,10 @@ class Client:
                         return await _save(answer, to, have, max_bytes, progress)
                 here = there
         raise OutboundRefused(f"{url} redirects more than {MAX_REDIRECTS} times")
+
+    def check_url(self, url: str) -> None:
+        """Raise `OutboundRefused` for an address that would be refused by its looks alone."""
+        self._guard.check_url(url)
 
     async def close(self) -> None:
         """Close every connection. What is still under way fails."""

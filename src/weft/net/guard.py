@@ -175,3 +175,19 @@ class Guard:
         if port in _WEB_PORTS:
             return True
         return port >= _FIRST_FREE_PORT and port not in _LINE_PROTOCOL_PORTS
+
+
+class OneServer(Guard):
+    """The rule for the one server that an admin named, wherever it stands, and for nothing else: it
+    may not send us on to its neighbours.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(("0.0.0.0/0", "::/0"), allow_http=True)
+        self._origin = super().check_url(url).origin()
+
+    def check_url(self, url: str) -> URL:
+        checked = super().check_url(url)
+        if checked.origin() != self._origin:
+            raise OutboundRefused(f"not the server at {self._origin}")
+        return checked
