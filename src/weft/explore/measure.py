@@ -39,11 +39,14 @@ HALF_LIFE = 12 * HOUR
 
 
 class Trend(Struct, frozen=True):
-    """``key``: a folded tag, a post's id, a card's id. ``history``: of tags and links."""
+    """``key``: a folded tag, a post's id, a card's id. ``name``: of a tag, as it is written.
+    ``history``: of tags and links.
+    """
 
     kind: Kind
     key: str
     score: float
+    name: str = ""
     history: list[dict[str, Any]] = []
 
 
@@ -51,8 +54,9 @@ _since = sa.bindparam("since", type_=sa.BigInteger)
 _now = sa.bindparam("now", type_=sa.BigInteger)
 _public = (
     posts.c.id >= _since,
-    posts.c.visibility == "public",
-    (posts.c.boost_of_id + 0).is_(None),  # the sum: an index of boosts is of no use here
+    # Written so that no index of these two is taken: the days are a range of ids, and few.
+    posts.c.visibility.concat("") == "public",
+    (posts.c.boost_of_id + 0).is_(None),
     accounts.c.kind != "ai",
     accounts.c.silenced_at.is_(None),
     accounts.c.suspended_at.is_(None),
@@ -150,14 +154,14 @@ def keep(tx: Tx, found: Iterable[Trend]) -> None:
 
 def _tags(tx: Tx) -> list[Trend]:
     best = _best(_scores(tx, _TAGS))
-    weeks = usage.of_tags(tx, [key for key, _ in best])
-    return [Trend("tag", key, score, _json(weeks[key])) for key, score in best]
+    used = usage.of_tags(tx, [key for key, _ in best])
+    return [Trend("tag", key, score, used[key].name, _json(used[key].week)) for key, score in best]
 
 
 def _links(tx: Tx) -> list[Trend]:
     best = _best(_scores(tx, _LINKS))
     weeks = usage.of_cards(tx, [key for key, _ in best])
-    return [Trend("link", str(key), score, _json(weeks[key])) for key, score in best]
+    return [Trend("link", str(key), score, history=_json(weeks[key])) for key, score in best]
 
 
 def _posts(tx: Tx) -> list[Trend]:

@@ -10,6 +10,7 @@ trends = sa.Table(  # made anew by a job; read as it stands
     sa.Column("kind", sa.String(6), primary_key=True),  # tag | post | link
     sa.Column("key", sa.String(255), primary_key=True),  # folded tag, post id, card id
     sa.Column("score", sa.Float, nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),  # of a tag: as it is written; else ""
     sa.Column("history", Json, nullable=False),  # [{day, uses, accounts}], today first
     sa.Index("ix_trends_score", "kind", "score"),
 )

@@ -11,13 +11,12 @@ from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 
 from weft.explore import tags as tag_rules
-from weft.explore.measure import Kind
 from weft.explore.tables import trend_reviews, trends
 from weft.kernel.errors import NotFound
 from weft.store.among import among
-from weft.store.database import Tx
+from weft.store.database import Row, Tx
 from weft.threads.model import Post
-from weft.threads.posts import COLUMNS, by_id, seen_by
+from weft.threads.posts import COLUMNS, by_id, by_ids, seen_by
 from weft.threads.tables import cards, posts
 from weft.threads.timelines import unwanted
 from weft.threads.usage import Use
@@ -37,6 +36,14 @@ class Link(Struct, frozen=True):
     allowed: bool | None
 
 
+class TagTrend(Struct, frozen=True):
+    """``tag``: folded; ``name``: as it is written; ``week``: today first."""
+
+    tag: str
+    name: str
+    week: list[Use]
+
+
 class Publisher(Struct, frozen=True):
     """``reviewed_at``: ms."""
 
@@ -47,7 +54,7 @@ class Publisher(Struct, frozen=True):
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 _KEPT = (
-    sa.select(trends.c.key, trends.c.history)
+    sa.select(trends.c.key, trends.c.name, trends.c.history)
     .where(trends.c.kind == sa.bindparam("kind"))
     .order_by(trends.c.score.desc(), trends.c.key)
 )
@@ -62,8 +69,10 @@ _REVIEW = _review.on_conflict_do_update(
 )
 _still_public = (among(posts.c.id, "ids"), posts.c.visibility == "public")
 _SHOWN = {
-    False: sa.select(*COLUMNS).where(*_still_public, seen_by(None)),
-    True: sa.select(*COLUMNS).where(*_still_public, seen_by(_viewer), ~unwanted(posts.c.author_id)),
+    False: sa.select(posts.c.id).where(*_still_public, seen_by(None)),
+    True: sa.select(posts.c.id).where(
+        *_still_public, seen_by(_viewer), ~unwanted(posts.c.author_id)
+    ),
 }
 _newest = (
     sa.select(sa.func.max(posts.c.id))
@@ -80,28 +89,34 @@ _CARD = sa.select(cards.c.id, cards.c.url).where(among(cards.c.id, "ids"))
 # -- reading ----------------------------------------------------------------------------------
 
 
-def tags(tx: Tx, *, rejected: bool = False) -> list[str]:
-    """Trending tags (folded), the best first. ``rejected``: those too, for admins."""
-    found = [key for key, _ in _kept(tx, "tag")]
-    rules = tag_rules.settings(tx, found)
-    return [one for one in found if rejected or (rules[one].trendable and rules[one].listable)]
+def tags(tx: Tx, *, rejected: bool = False) -> list[TagTrend]:
+    """Trending tags, the best first. ``rejected``: those too, for admins."""
+    found = [TagTrend(row.key, row.name, _week(row)) for row in tx.rows(_KEPT, kind="tag")]
+    rules = tag_rules.settings(tx, [one.tag for one in found])
+    return [
+        one for one in found if rejected or (rules[one.tag].trendable and rules[one.tag].listable)
+    ]
 
 
-def statuses(tx: Tx, viewer: int | None, *, rejected: bool = False) -> list[Post]:
-    """Trending posts, the best first, without those that the viewer may not or will not see."""
-    keys = [key for key, _ in _kept(tx, "post")]
+def statuses(tx: Tx, viewer: int | None, asked: slice, *, rejected: bool = False) -> list[Post]:
+    """A part of the trending posts, the best first, without those that the viewer may not or will
+    not see.
+    """
+    keys = [row.key for row in tx.rows(_KEPT, kind="post")]
     if not keys:
         return []
     refused = set[str]() if rejected else _refused(tx, "post", keys)
     named = {} if viewer is None else {"viewer": viewer, "now": tx.now}
     ids = [int(key) for key in keys if key not in refused]
-    shown = {row[0]: Post(*row) for row in tx.rows(_SHOWN[viewer is not None], ids=ids, **named)}
-    return [shown[one] for one in ids if one in shown]
+    shown = {row[0] for row in tx.rows(_SHOWN[viewer is not None], ids=ids, **named)}
+    wanted = [one for one in ids if one in shown][asked]
+    found = by_ids(tx, wanted)
+    return [found[one] for one in wanted if one in found]
 
 
 def links(tx: Tx, *, rejected: bool = False) -> list[Link]:
     """Trending links, the best first."""
-    week = {int(key): history for key, history in _kept(tx, "link")}
+    week = {int(row.key): _week(row) for row in tx.rows(_KEPT, kind="link")}
     found = _links(tx, week)
     return [one for one in found if rejected or one.allowed is not False]
 
@@ -115,7 +130,7 @@ def publishers(tx: Tx) -> list[Publisher]:
 
 def link(tx: Tx, card_id: int) -> Link:
     """One link, trending or not any more. Errors: NotFound (nobody shows it)."""
-    week = {int(key): history for key, history in _kept(tx, "link")}
+    week = {int(row.key): _week(row) for row in tx.rows(_KEPT, kind="link")}
     found = _links(tx, {card_id: week.get(card_id, [])})
     if not found:
         raise NotFound
@@ -143,8 +158,8 @@ def review(tx: Tx, kind: Reviewed, key: str, *, allowed: bool) -> None:
     tx.run(_REVIEW, kind=kind, key=key, allowed=allowed, at=tx.now)
 
 
-def _kept(tx: Tx, kind: Kind) -> list[tuple[str, list[Use]]]:
-    return [(row.key, [Use(**one) for one in row.history]) for row in tx.rows(_KEPT, kind=kind)]
+def _week(row: Row) -> list[Use]:
+    return [Use(**one) for one in row.history]
 
 
 def _links(tx: Tx, weeks: dict[int, list[Use]]) -> list[Link]:

@@ -20,7 +20,7 @@ K = TypeVar("K", str, int)
 
 DAYS = 7
 """Days of a history, today among them, as Mastodon's clients draw them."""
-USES_MAX = 20_000
+USES_MAX = 10_000
 """Newest uses that one answer counts: beyond it, a curve is as good a thousand higher or lower."""
 
 
@@ -30,6 +30,15 @@ class Use(Struct, frozen=True):
     day: int
     uses: int
     accounts: int
+
+
+class TagUse(Struct, frozen=True):
+    """``name``: as its newest public use this week spells it: people who listen to posts need
+    ``#TwoWords``. ``week``: today first; days without a use are there with zeros.
+    """
+
+    name: str
+    week: list[Use]
 
 
 _since = sa.bindparam("since", type_=sa.BigInteger)
@@ -53,7 +62,13 @@ _carded = (
 def _by_day(found: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
     day = posts.c.created_at // DAY
     return (
-        sa.select(found.c.key, day, sa.func.count(), sa.func.count(sa.distinct(posts.c.author_id)))
+        sa.select(
+            found.c.key,
+            day,
+            sa.func.count(),
+            sa.func.count(sa.distinct(posts.c.author_id)),
+            sa.func.max(posts.c.id),
+        )
         .join_from(found, posts, posts.c.id == found.c.post_id)
         .where(posts.c.visibility == "public", posts.c.boost_of_id.is_(None), seen_by(None))
         .group_by(found.c.key, day)
@@ -62,23 +77,23 @@ def _by_day(found: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
 
 _BY_TAG = _by_day(_tagged)
 _BY_CARD = _by_day(_carded)
-_NEWEST = (
-    sa.select(_tagged.c.key, sa.func.max(_tagged.c.post_id).label("post_id"))
-    .join_from(_tagged, posts, posts.c.id == _tagged.c.post_id)
-    .where(posts.c.visibility == "public", seen_by(None))
-    .group_by(_tagged.c.key)
-    .subquery()
-)
-_WRITTEN = sa.select(_NEWEST.c.key, posts.c.tags).join_from(
-    _NEWEST, posts, posts.c.id == _NEWEST.c.post_id
-)
+_SPELLINGS = sa.select(posts.c.tags).where(among(posts.c.id, "ids"))
 
 
-def of_tags(tx: Tx, folds: Collection[str]) -> dict[str, list[Use]]:
-    """The week of each tag (folded), today first; days without a use are there with zeros."""
+def of_tags(tx: Tx, folds: Collection[str]) -> dict[str, TagUse]:
+    """The week of each tag (folded)."""
     first = _first_day(tx)
     rows = tx.rows(_BY_TAG, tags=list(folds), since=floor_at(first)) if folds else ()
-    return _weeks(first, folds, rows)
+    newest: dict[str, int] = {}
+    for key, _, _, _, post_id in rows:
+        newest[key] = max(post_id, newest.get(key, 0))
+    spelled = {
+        fold_tag(name): name
+        for (names,) in (tx.rows(_SPELLINGS, ids=sorted(newest.values())) if newest else ())
+        for name in names
+    }
+    weeks = _weeks(first, folds, rows)
+    return {fold: TagUse(spelled.get(fold, fold), weeks[fold]) for fold in folds}
 
 
 def of_cards(tx: Tx, ids: Collection[int]) -> dict[int, list[Use]]:
@@ -88,24 +103,11 @@ def of_cards(tx: Tx, ids: Collection[int]) -> dict[int, list[Use]]:
     return _weeks(first, ids, rows)
 
 
-def written(tx: Tx, folds: Collection[str]) -> dict[str, str]:
-    """Tags (folded) as their newest public use spells them: people who listen to posts need
-    ``#TwoWords``. Those that were not used this week are missing.
-    """
-    if not folds:
-        return {}
-    found: dict[str, str] = {}
-    since = floor_at(_first_day(tx))
-    for fold, names in tx.rows(_WRITTEN, tags=list(folds), since=since):
-        found[fold] = next((name for name in names if fold_tag(name) == fold), fold)
-    return found
-
-
 def _first_day(tx: Tx) -> int:
     return tx.now - tx.now % DAY - (DAYS - 1) * DAY
 
 
 def _weeks(first: int, keys: Collection[K], rows: Iterable[Row]) -> dict[K, list[Use]]:
-    counted = {(key, day * DAY): (uses, people) for key, day, uses, people in rows}
+    counted = {(key, day * DAY): (uses, people) for key, day, uses, people, _ in rows}
     days = [first + n * DAY for n in reversed(range(DAYS))]
     return {key: [Use(day, *counted.get((key, day), (0, 0))) for day in days] for key in keys}

@@ -16,7 +16,7 @@ from weft.api.given import Db, Me
 from weft.api.mastodon import tags
 from weft.api.mastodon.answers import id_of
 from weft.api.mastodon.entities_lists import AdminPublisher, AdminTag, AdminTrendsLink
-from weft.api.mastodon.entities_statuses import Status
+from weft.api.mastodon.entities_statuses import Status, Tag
 from weft.api.mastodon.serialise import status, statuses
 from weft.api.mastodon.trends import (
     MOST,
@@ -60,8 +60,8 @@ def _fold(name: str) -> str:
     return fold_tag(tag)
 
 
-def _tags_shown(tx: Tx, viewer: int, folds: list[str]) -> list[AdminTag]:
-    rules = tag_rules.settings(tx, folds)
+def _admins(tx: Tx, found: list[Tag]) -> list[AdminTag]:
+    rules = tag_rules.settings(tx, [one.id for one in found])
     return [
         AdminTag(
             **structs.asdict(one),
@@ -70,12 +70,12 @@ def _tags_shown(tx: Tx, viewer: int, folds: list[str]) -> list[AdminTag]:
             listable=rules[one.id].listable,
             requires_review=rules[one.id].reviewed_at is None,
         )
-        for one in tags.shown(tx, viewer, folds)
+        for one in found
     ]
 
 
 def _tag_shown(tx: Tx, viewer: int, fold: str) -> AdminTag:
-    return _tags_shown(tx, viewer, [tag_rules.known(tx, fold).tag])[0]
+    return _admins(tx, tags.shown(tx, viewer, [tag_rules.known(tx, fold).tag]))[0]
 
 
 def _links_shown(tx: Tx, found: list[Link]) -> list[AdminTrendsLink]:
@@ -105,7 +105,11 @@ async def trending_tags(
 ) -> list[AdminTag]:
     """Trending tags, rejected ones among them."""
     asked = cut(limit, offset, MOST)
-    return await db.read(lambda tx: _tags_shown(tx, me.id, trends.tags(tx, rejected=True)[asked]))
+
+    def read(tx: Tx) -> list[AdminTag]:
+        return _admins(tx, tags.trending(tx, me.id, trends.tags(tx, rejected=True)[asked]))
+
+    return await db.read(read)
 
 
 @get(f"{_TRENDS}/statuses", guards=_READ)
@@ -115,7 +119,7 @@ async def trending_statuses(
     """Trending posts, rejected ones among them, whomever the admin mutes."""
     asked = cut(limit, offset, STATUSES_MOST)
     return await db.read(
-        lambda tx: statuses(tx, me.id, trends.statuses(tx, None, rejected=True)[asked])
+        lambda tx: statuses(tx, me.id, trends.statuses(tx, None, asked, rejected=True))
     )
 
 
@@ -237,7 +241,11 @@ async def all_tags(
     """All tags that are known here, backwards by name; ``max_id``: before that tag."""
     most = max(1, min(limit, TAGS_MOST))
     below = fold_tag(storable(max_id)) if max_id else None
-    found = await db.read(lambda tx: _tags_shown(tx, me.id, tag_rules.used(tx, below, most)))
+
+    def read(tx: Tx) -> list[AdminTag]:
+        return _admins(tx, tags.shown(tx, me.id, tag_rules.used(tx, below, most)))
+
+    found = await db.read(read)
     headers: dict[str, str] = {}
     if len(found) == most:
         following = f"{db.site.base}{_TAGS}?limit={most}&max_id={quote(found[-1].id)}"

@@ -14,6 +14,8 @@ from weft.api.given import Db, Me, Viewer
 from weft.api.links import page_of
 from weft.api.mastodon.answers import encode, json_page
 from weft.api.mastodon.entities_statuses import Tag, TagHistory
+from weft.explore.tags import settings
+from weft.explore.trends import TagTrend
 from weft.kernel.clock import SECOND
 from weft.kernel.errors import NotFound
 from weft.people.model import Account
@@ -30,24 +32,33 @@ _PATH = "/api/v1/tags/{name:str}"
 
 def shown(tx: Tx, viewer: int | None, names: Sequence[str]) -> list[Tag]:
     """Tags (in any spelling), in the order given, as every route shows them: with their week, and
-    what ``viewer`` does with them. Four reads for any number.
+    what ``viewer`` does with them. Five reads for any number.
     """
     folds = {name: fold_tag(name) for name in names}
-    wanted = set(folds.values())
-    weeks = usage.of_tags(tx, wanted)
-    spelled = usage.written(tx, {fold for name, fold in folds.items() if name == fold})
+    used = usage.of_tags(tx, set(folds.values()))
+    found = [
+        TagTrend(fold, used[fold].name if name == fold else name, used[fold].week)
+        for name, fold in folds.items()
+    ]
+    return trending(tx, viewer, found)
+
+
+def trending(tx: Tx, viewer: int | None, found: Sequence[TagTrend]) -> list[Tag]:
+    """The same of tags that were counted before. An admin's spelling goes before all others."""
+    wanted = [one.tag for one in found]
+    rules = settings(tx, wanted)
     following = tags.following(tx, viewer, wanted) if viewer is not None else set[str]()
     featuring = featured.featuring(tx, viewer, wanted) if viewer is not None else set[str]()
     return [
         Tag(
-            id=fold,
-            name=spelled.get(name, name),
-            url=tx.site.tag_url(fold),
-            history=history(weeks[fold]),
-            following=fold in following,
-            featuring=fold in featuring,
+            id=one.tag,
+            name=decided if (decided := rules[one.tag].name) != one.tag else one.name,
+            url=tx.site.tag_url(one.tag),
+            history=history(one.week),
+            following=one.tag in following,
+            featuring=one.tag in featuring,
         )
-        for name, fold in folds.items()
+        for one in found
     ]
 
 

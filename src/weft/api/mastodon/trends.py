@@ -55,7 +55,7 @@ async def _tags(
 
     def read(tx: Tx) -> tuple[bytes, int]:
         found = trends.tags(tx)[asked]
-        return encode(tags.shown(tx, viewer, found)), len(found)
+        return encode(tags.trending(tx, viewer, found)), len(found)
 
     body, count = await db.read(read)
     return _answer(request, db, body, asked, count)
@@ -98,7 +98,7 @@ async def trending_statuses(
     asked = cut(limit, offset, STATUSES_MOST)
 
     def read(tx: Tx) -> tuple[bytes, int]:
-        found = trends.statuses(tx, as_)[asked]
+        found = trends.statuses(tx, as_, asked)
         return encode(statuses(tx, as_, found, context="public")), len(found)
 
     body, count = await db.read(read)

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=6), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_trends")),
     )
