@@ -255,3 +255,16 @@ async def test_who_lets_one_follow_later_enters_then(
     house.db.write_now(lambda tx: follows.accept(tx, cy, ada))
     assert await said(client, path) == ["for followers"]
     assert await said(client, "/api/v1/timelines/home") == []
+
+
+async def test_direct_posts_to_and_from_one_have_a_timeline(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    to = house.post(bob, "@ada psst", visibility="direct")
+    house.post(bob, "@ada aloud")
+    house.post(bob, "@cy psst", visibility="direct")
+    sent = house.post(ada, "@bob yes?", visibility="direct")
+    answer = await edge.of(ada).get("/api/v1/timelines/direct")
+    assert [one["id"] for one in answer.json()] == [str(sent.id), str(to.id)]
+    first = await edge.of(ada).get("/api/v1/timelines/direct?limit=1")
+    assert 'rel="next"' in first.headers["link"]

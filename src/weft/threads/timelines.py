@@ -20,7 +20,7 @@ from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
 from weft.threads.tables import bookmarks as bookmark_table
 from weft.threads.tables import home as home_table
-from weft.threads.tables import likes, post_tags, posts
+from weft.threads.tables import likes, post_mentions, post_tags, posts
 from weft.threads.tokens import fold_tag
 
 TAGS_MAX = 4
@@ -82,6 +82,26 @@ _HOME = paged(
 def home(tx: Tx, viewer: int, page: Page) -> list[Post]:
     """What the followed wrote and boosted, and the viewer's own."""
     return _posts(_HOME.rows(tx, page, viewer=viewer, now=tx.now))
+
+
+_told = sa.union(
+    sa.select(post_mentions.c.post_id).where(post_mentions.c.account_id == _viewer),
+    sa.select(posts.c.id).where(posts.c.author_id == _viewer),
+)
+_DIRECT = paged(
+    sa.select(*COLUMNS).where(
+        posts.c.id.in_(_told),
+        posts.c.visibility.concat("") == "direct",  # few are mine: no index of everybody's
+        seen_by(_viewer),
+        ~unwanted(posts.c.author_id),
+    ),
+    posts.c.id,
+)
+
+
+def direct(tx: Tx, viewer: int, page: Page) -> list[Post]:
+    """Direct posts to and from the viewer."""
+    return _posts(_DIRECT.rows(tx, page, viewer=viewer, now=tx.now))
 
 
 def public(

@@ -83,6 +83,14 @@ async def home(request: Request[Any, Any, Any], page: Turned) -> Posts:
     )
 
 
+@get("/api/v1/timelines/direct", guards=[scope("read:statuses")], dependencies=paging())
+async def direct(request: Request[Any, Any, Any], db: Db, me: Me, page: Turned) -> Posts:
+    """Deprecated by Mastodon in favour of conversations; older apps ask for it."""
+    return await _answer(
+        request, db, me.id, lambda tx: timelines.direct(tx, me.id, page), context="home"
+    )
+
+
 @get("/api/v1/timelines/public", guards=[scope_if_any("read:statuses")], dependencies=paging())
 async def public(
     request: Request[Any, Any, Any],
@@ -212,4 +220,4 @@ async def bookmarks(request: Request[Any, Any, Any], db: Db, me: Me, page: Turne
     return await _kept(request, db, me.id, lambda tx: timelines.bookmarks(tx, me.id, page))
 
 
-ROUTES = [home, public, tag, link, account_statuses, favourites, bookmarks]
+ROUTES = [home, direct, public, tag, link, account_statuses, favourites, bookmarks]
