@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from weft.people.accounts import COLUMNS
 from weft.people.model import Account
-from weft.people.tables import accounts, blocks, credentials, follows, mutes
+from weft.people.tables import accounts, blocks, credentials, endorsements, follows, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 
@@ -70,6 +70,7 @@ _MUTED = _related(
     sa.or_(mutes.c.until.is_(None), mutes.c.until > _now),
     until=mutes.c.until,
 )
+_ENDORSED = _related(endorsements, endorsements.c.account_id, endorsements.c.target_id)
 _AIS = paged(
     sa.select(accounts.c.id, sa.null().label("ends"), *COLUMNS).where(
         accounts.c.kind == "ai", accounts.c.domain == "", accounts.c.suspended_at.is_(None)
@@ -140,6 +141,11 @@ def blocked(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
 def muted(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
     """Mutes that are in force now."""
     return _entries(_MUTED, tx, page, owner=owner_id, now=tx.now)
+
+
+def endorsed(tx: Tx, owner_id: int, page: Page) -> list[Entry]:
+    """Whom a member features on their profile."""
+    return _entries(_ENDORSED, tx, page, owner=owner_id)
 
 
 def ais(tx: Tx, page: Page) -> list[Entry]:

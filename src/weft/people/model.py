@@ -116,3 +116,8 @@ class Relationship(Struct, frozen=True):
     domain_blocking: bool = False
     endorsed: bool = False
     note: str = ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether a block stands between the two, of one of them or of a whole server."""
+        return self.blocking or self.blocked_by or self.domain_blocking

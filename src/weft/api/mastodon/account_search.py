@@ -40,9 +40,7 @@ async def search(
         kept = [
             one
             for one in found
-            if not stand[one.id].blocked_by
-            and not stand[one.id].blocking
-            and (not following or stand[one.id].following)
+            if not stand[one.id].apart and (not following or stand[one.id].following)
         ]
         return [entities.account(tx.site, one) for one in kept[skip : skip + most]]
 

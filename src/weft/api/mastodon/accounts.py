@@ -3,7 +3,7 @@
 https://docs.joinmastodon.org/methods/accounts/
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -16,11 +16,13 @@ from weft.api.given import Db, Me, Viewer
 from weft.api.links import link_header, page_of
 from weft.api.mastodon import entities_accounts as entities
 from weft.api.mastodon.entities_accounts import Account, CredentialAccount, Relationship
+from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
 from weft.people import accounts, blocks, credentials, lists, model
 from weft.people.lists import Entry
 from weft.store.database import Database, Tx
+from weft.store.page import Page
 
 IDS_MAX = 300
 """Accounts asked for at once: web clients ask for a whole timeline's relationships."""
@@ -28,6 +30,13 @@ LIST_USUAL = 40
 """https://docs.joinmastodon.org/methods/accounts/#followers"""
 
 Ids = Annotated[list[str] | None, QueryParameter(name="id")]
+
+
+class FamiliarFollowers(Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/FamiliarFollowers/"""
+
+    id: str
+    accounts: list[Account]
 
 
 class _IdsInBody(Struct):
@@ -82,13 +91,21 @@ async def lookup(db: Db, acct: FromQuery[str]) -> Account:
 
 
 @get("/api/v1/accounts/relationships", guards=[scope("read:follows")])
-async def relationships(db: Db, me: Me, ids: Ids = None) -> list[Relationship]:
-    """How the member stands to each of these accounts; unknown ones are left out."""
+async def relationships(
+    db: Db, me: Me, ids: Ids = None, with_suspended: FromQuery[bool | None] = None
+) -> list[Relationship]:
+    """How the member stands to each of these accounts; unknown ones are left out, and suspended
+    ones unless asked for.
+    """
     wanted = to_ids(ids)
 
     def find(tx: Tx) -> list[Relationship]:
         known = accounts.by_ids(tx, wanted)
-        there = [one for one in wanted if one in known]
+        there = [
+            one
+            for one in wanted
+            if one in known and (with_suspended or known[one].suspended_at is None)
+        ]
         return [entities.relationship(one) for one in blocks.relationships(tx, me.id, there)]
 
     return await db.read(find)
@@ -97,7 +114,7 @@ async def relationships(db: Db, me: Me, ids: Ids = None) -> list[Relationship]:
 @get("/api/v1/accounts/familiar_followers", guards=[scope("read:follows")])
 async def familiar_followers(
     request: Request[Any, Any, Any], db: Db, me: Me, ids: Ids = None
-) -> list[dict[str, Any]]:
+) -> list[FamiliarFollowers]:
     """Whom the member follows among the followers of each of these accounts."""
     if ids is None and (body := await request.body()):
         # Mastodon.py sends the ids as JSON, although it is a GET.
@@ -105,12 +122,22 @@ async def familiar_followers(
     else:
         wanted = to_ids(ids)
 
-    def find(tx: Tx) -> list[dict[str, Any]]:
-        found = lists.familiar(tx, me.id, wanted)
+    def find(tx: Tx) -> list[FamiliarFollowers]:
+        known = accounts.by_ids(tx, wanted)
+        open_ = [one for one in wanted if one in known and not known[one].hides_network]
+        found = lists.familiar(tx, me.id, open_)
+        shown = account_fragments(tx, [who.id for some in found.values() for who in some])
         return [
-            {"id": str(one), "accounts": [entities.account(tx.site, who) for who in found[one]]}
-            for one in wanted
-            if one in found
+            FamiliarFollowers(
+                str(one),
+                [
+                    shown[who.id]
+                    for who in found.get(one, [])
+                    if not who.hides_network and who.id in shown
+                ],
+            )
+            for one in dict.fromkeys(wanted)
+            if one in known
         ]
 
     return await db.read(find)
@@ -134,9 +161,17 @@ async def several(db: Db, ids: Ids = None) -> list[Account]:
 
 @get("/api/v1/accounts/{account_id:str}", guards=[scope_if_any("read:accounts")])
 async def show(db: Db, account_id: FromPath[str]) -> Account:
-    """One account."""
+    """One account; of a suspended one, that it was there."""
     wanted = to_id(account_id)
-    return await db.read(lambda tx: entities.account(tx.site, visible(tx, wanted)))
+
+    def find(tx: Tx) -> Account:
+        found = accounts.get(tx, wanted)
+        if found.suspended_at is not None:
+            return entities.suspended_account(tx.site, found)
+        moved = accounts.by_uri(tx, found.moved_to) if found.moved_to else None
+        return entities.account(tx.site, found, moved)
+
+    return await db.read(find)
 
 
 @get("/api/v1/accounts/{account_id:str}/followers", guards=[scope_if_any("read:accounts")])
@@ -153,7 +188,7 @@ async def followers(
     """Who follows this account, as far as this server knows."""
     page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await db.read(
-        lambda tx: _seen(tx, viewer, lists.followers(tx, visible(tx, to_id(account_id)).id, page))
+        lambda tx: _of(tx, viewer, to_id(account_id), lists.followers, page, network=True)
     )
     return listed(request, db, found)
 
@@ -172,19 +207,63 @@ async def following(
     """Whom this account follows, as far as this server knows."""
     page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await db.read(
-        lambda tx: _seen(tx, viewer, lists.following(tx, visible(tx, to_id(account_id)).id, page))
+        lambda tx: _of(tx, viewer, to_id(account_id), lists.following, page, network=True)
     )
     return listed(request, db, found)
 
 
+@get("/api/v1/accounts/{account_id:str}/endorsements", guards=[scope_if_any("read:accounts")])
+async def endorsements(
+    request: Request[Any, Any, Any],
+    db: Db,
+    viewer: Viewer,
+    account_id: FromPath[str],
+    max_id: FromQuery[str | None] = None,
+    since_id: FromQuery[str | None] = None,
+    min_id: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> Response[list[Account]]:
+    """Whom this account features on its profile."""
+    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
+    found = await db.read(
+        lambda tx: _of(tx, viewer, to_id(account_id), lists.endorsed, page, network=False)
+    )
+    return listed(request, db, found)
+
+
+@get("/api/v1/accounts/{account_id:str}/identity_proofs", guards=[scope("read:accounts")])
+async def identity_proofs(db: Db, me: Me, account_id: FromPath[str]) -> list[dict[str, Any]]:
+    """None any more, anywhere, since Mastodon 3.5; who asks is told so for accounts that exist."""
+    del me
+    await db.read(lambda tx: visible(tx, to_id(account_id)))
+    return []
+
+
+def _of(
+    tx: Tx,
+    viewer: model.Account | None,
+    account_id: int,
+    find: Callable[[Tx, int, Page], list[Entry]],
+    page: Page,
+    *,
+    network: bool,
+) -> list[Entry]:
+    """A list of an account; empty for a suspended one. ``network``: one that its owner may hide
+    from others.
+    """
+    owner = accounts.get(tx, account_id)
+    own = viewer is not None and viewer.id == owner.id
+    if owner.suspended_at is not None or (network and owner.hides_network and not own):
+        return []
+    return _seen(tx, viewer, find(tx, owner.id, page))
+
+
 def _seen(tx: Tx, viewer: model.Account | None, found: list[Entry]) -> list[Entry]:
-    """Without those between whom and the viewer stands a block."""
+    """Without those between whom and the viewer stands a block, of them or of their server."""
     if viewer is None or not found:
         return found
     ids = [entry.account.id for entry in found]
-    apart = {
-        one.id for one in blocks.relationships(tx, viewer.id, ids) if one.blocking or one.blocked_by
-    }
+    apart = {one.id for one in blocks.relationships(tx, viewer.id, ids) if one.apart}
     return [entry for entry in found if entry.account.id not in apart]
 
 
@@ -208,4 +287,6 @@ ROUTES = [
     show,
     followers,
     following,
+    endorsements,
+    identity_proofs,
 ]

@@ -1,6 +1,6 @@
-"""A member's own lists of accounts: who asks to follow, who is blocked, who is muted.
+"""A member's own lists of accounts: who asks to follow, who is blocked, muted, featured.
 
-https://docs.joinmastodon.org/methods/follow_requests/, blocks/, mutes/
+https://docs.joinmastodon.org/methods/follow_requests/, blocks/, mutes/, endorsements/
 """
 
 from collections.abc import Callable
@@ -57,6 +57,21 @@ async def blocked(
     return listed(request, db, await _mine(db, me.id, page, lists.blocked))
 
 
+@get("/api/v1/endorsements", guards=[scope("read:accounts")])
+async def endorsed(
+    request: Request[Any, Any, Any],
+    db: Db,
+    me: Me,
+    max_id: FromQuery[str | None] = None,
+    since_id: FromQuery[str | None] = None,
+    min_id: FromQuery[str | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> Response[list[Account]]:
+    """Whom the member features on their profile."""
+    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
+    return listed(request, db, await _mine(db, me.id, page, lists.endorsed))
+
+
 @get("/api/v1/mutes", guards=[scope("read:mutes")])
 async def muted(
     request: Request[Any, Any, Any],
@@ -77,4 +92,4 @@ async def muted(
     )
 
 
-ROUTES = [follow_requests, blocked, muted]
+ROUTES = [follow_requests, blocked, endorsed, muted]

@@ -1,5 +1,6 @@
 """Following, blocking, muting: https://docs.joinmastodon.org/methods/accounts/#follow and on."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,14 @@ from weft.api.mastodon import entities_accounts as entities
 from weft.api.mastodon.accounts import to_id, visible
 from weft.api.mastodon.entities_accounts import Relationship
 from weft.kernel.clock import SECOND
-from weft.people import accounts, blocks, follows, model
+from weft.kernel.errors import Invalid
+from weft.people import accounts, blocks, endorsements, follows, model, notes
 from weft.store.database import Database, Tx
+from weft.threads.tokens import storable
 
+LANGUAGES_MAX = 100
+"""More than anybody reads; the list is looked at for every post of that account."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 Verb = Callable[[Tx, model.Account, model.Account], Any]
 
 
@@ -25,6 +31,12 @@ class Follow(Struct, frozen=True):
     reblogs: bool = True
     notify: bool = False
     languages: list[str] | None = None
+
+
+class Note(Struct, frozen=True):
+    """What to remember of somebody; empty for nothing."""
+
+    comment: str = ""
 
 
 class Mute(Struct, frozen=True):
@@ -65,9 +77,17 @@ async def follow(
             theirs,
             reblogs=how.reblogs,
             notify=how.notify,
-            languages=how.languages or None,
+            languages=_languages(how.languages),
         ),
     )
+
+
+def _languages(given: list[str] | None) -> list[str] | None:
+    """Errors: Invalid, for what is no language code."""
+    chosen = list(dict.fromkeys(one.strip() for one in given or [] if one.strip()))
+    if len(chosen) > LANGUAGES_MAX or not all(_LANGUAGE.fullmatch(one) for one in chosen):
+        raise Invalid("Validation failed: Languages contains an unsupported language")
+    return chosen or None
 
 
 @post(f"{_BASE}/unfollow", status_code=200, guards=[scope("write:follows")])
@@ -120,6 +140,29 @@ async def unmute(db: Db, me: Me, account_id: FromPath[str]) -> Relationship:
     return await _do(db, me, account_id, blocks.unmute)
 
 
+@post([f"{_BASE}/endorse", f"{_BASE}/pin"], status_code=200, guards=[scope("write:accounts")])
+async def endorse(db: Db, me: Me, account_id: FromPath[str]) -> Relationship:
+    """Feature somebody on one's profile; ``pin`` is the older name."""
+    return await _do(db, me, account_id, endorsements.endorse)
+
+
+@post([f"{_BASE}/unendorse", f"{_BASE}/unpin"], status_code=200, guards=[scope("write:accounts")])
+async def unendorse(db: Db, me: Me, account_id: FromPath[str]) -> Relationship:
+    """Feature them no longer."""
+    return await _do(db, me, account_id, endorsements.unendorse)
+
+
+@post(f"{_BASE}/note", status_code=200, guards=[scope("write:accounts")])
+async def note(
+    db: Db, me: Me, account_id: FromPath[str], data: JSONBody[Note | None] = None
+) -> Relationship:
+    """Keep a note about somebody, for oneself."""
+    comment = storable((data or Note()).comment).strip()
+    return await _do(
+        db, me, account_id, lambda tx, mine, theirs: notes.write(tx, mine, theirs, comment)
+    )
+
+
 @post(
     "/api/v1/follow_requests/{account_id:str}/authorize",
     status_code=200,
@@ -148,6 +191,9 @@ ROUTES = [
     unblock,
     mute,
     unmute,
+    endorse,
+    unendorse,
+    note,
     authorize,
     reject,
 ]
