@@ -7,10 +7,14 @@ import sqlalchemy as sa
 
 from tests.api.conftest import Client, Edge
 from tests.conftest import House
+from weft.api.mastodon.notification_groups import show
 from weft.kernel.clock import HOUR
+from weft.moderation import reports
 from weft.people import blocks
 from weft.people.model import Account
-from weft.threads import notifications, react
+from weft.people.tables import credentials
+from weft.store.page import Page
+from weft.threads import notice_groups, notifications, react
 from weft.threads.model import Post
 from weft.threads.notifications import notify
 from weft.threads.tables import notifications as table
@@ -317,3 +321,50 @@ async def test_a_warning_says_what_was_done(edge: Edge, house: House, ada: Accou
         "created_at",
     }
     assert first["moderation_warning"]["target_account"]["id"] == str(ada.id)
+
+
+async def test_an_admin_reads_what_was_reported(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    admin = {"account_id": ada.id, "email": "a@a.test", "password_hash": "", "role": "admin"}
+    house.db.write_now(
+        lambda tx: tx.run(credentials.insert(), admin | {"preferences": {}, "created_at": 0})
+    )
+    cy = house.person("cy")
+    for text in ("rude", "and again"):
+        said = reports.Complaint(comment=text)
+        house.db.write_now(lambda tx, said=said: reports.file(tx, bob, cy, said, rules=()))
+    second, first = (await edge.of(ada).get("/api/v1/notifications")).json()
+    assert (first["type"], first["account"]["acct"]) == ("admin.report", "bob")
+    assert (first["report"]["comment"], second["report"]["comment"]) == ("rude", "and again")
+    assert first["report"]["target_account"]["id"] == str(cy.id)
+    assert [one["report"]["comment"] for one in await groups(edge.of(ada))] == ["and again", "rude"]
+
+
+async def test_a_page_of_groups_costs_no_more_statements_than_one(
+    house: House, ada: Account, bob: Account
+) -> None:
+    def statements(tx: Any) -> int:
+        counted = [0]
+
+        def count(*_: object) -> None:
+            counted[0] += 1
+
+        sa.event.listen(tx.connection, "before_cursor_execute", count)
+        try:
+            found, _ = notice_groups.listed(tx, ada.id, Page(limit=40))
+            show(tx, ada.id, found)
+        finally:
+            sa.event.remove(tx.connection, "before_cursor_execute", count)
+        return counted[0]
+
+    def more(count: int) -> None:
+        for n in range(count):
+            like(house, house.post(ada, f"mine {n}"), bob, cy)
+            house.post(bob, f"@ada {n}")
+
+    cy = house.person("cy")
+    more(1)
+    few = house.db.read_now(statements)
+    more(10)
+    assert house.db.read_now(statements) <= few

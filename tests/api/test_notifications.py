@@ -6,8 +6,9 @@ from tests.api.conftest import Edge
 from tests.conftest import House
 from weft.people import follows
 from weft.people.model import Account
-from weft.threads import react
+from weft.threads import edit, react
 from weft.threads.delete import delete
+from weft.threads.model import Draft
 from weft.threads.notifications import notify
 
 pytestmark = pytest.mark.anyio
@@ -110,3 +111,69 @@ async def test_who_lost_access_no_longer_reads_the_post_in_its_notification(
     house.db.write_now(lambda tx: follows.remove_follower(tx, ada, bob))
     assert (await client.get("/api/v1/notifications?types[]=status")).json() == []
     assert (await client.get(f"/api/v1/notifications/{one['id']}")).status_code == 404
+
+
+async def test_one_or_several_are_destroyed_as_old_apps_do(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    for n in range(4):
+        house.post(bob, f"@ada {n}")
+    client, path = edge.of(ada), "/api/v1/notifications"
+    ids = [one["id"] for one in (await client.get(path)).json()]
+    assert (await client.delete(f"{path}/{ids[0]}")).json() == {}
+    assert (await client.delete(f"{path}/{ids[0]}")).status_code == 404
+    assert (await edge.of(bob).delete(f"{path}/destroy_multiple?ids[]={ids[1]}")).json() == {}
+    many = f"{path}/destroy_multiple?ids[]={ids[1]}&ids[]={ids[2]}&ids[]=x&ids[]={ids[0]}"
+    assert (await client.delete(many)).json() == {}
+    assert [one["id"] for one in (await client.get(path)).json()] == [ids[3]]
+
+
+async def test_unread_ones_are_counted_by_kind_and_account(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    cy, mine = house.person("cy"), house.post(ada, "mine")
+    house.post(bob, "@ada hi")
+    house.db.write_now(lambda tx: react.like(tx, cy, mine.id))
+    client = edge.of(ada)
+    for query, count in (
+        ("", 2),
+        ("types[]=mention", 1),
+        ("exclude_types[]=mention&exclude_types[]=favourite", 0),
+        (f"account_id={cy.id}", 1),
+        ("types[]=nothing", 0),
+        ("limit=1", 1),
+    ):
+        answer = await client.get(f"/api/v1/notifications/unread_count?{query}")
+        assert answer.json() == {"count": count}, query
+
+
+async def test_of_many_edits_the_last_is_told(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    post = house.post(bob, "first")
+    house.db.write_now(lambda tx: react.boost(tx, ada, post.id))
+    seen: list[str] = []
+    for text in ("second", "third"):
+        house.db.write_now(lambda tx, text=text: edit.edit(tx, bob, post.id, Draft(text=text)))
+        (one,) = (await edge.of(ada).get("/api/v1/notifications?types[]=update")).json()
+        seen.append(one["id"])
+    assert seen[0] < seen[1]
+
+
+async def test_a_follow_request_is_over_when_it_is_answered(
+    edge: Edge, house: House, bob: Account
+) -> None:
+    locked = house.person("shy", locked=True)
+    cy = house.person("cy")
+    for one in (bob, cy):
+        house.db.write_now(lambda tx, one=one: follows.follow(tx, one, locked))
+    client = edge.of(locked)
+
+    async def kinds() -> list[str]:
+        return [one["type"] for one in (await client.get("/api/v1/notifications")).json()]
+
+    assert await kinds() == ["follow_request", "follow_request"]
+    await client.post(f"/api/v1/follow_requests/{bob.id}/authorize")
+    assert await kinds() == ["follow", "follow_request"]
+    await client.post(f"/api/v1/follow_requests/{cy.id}/reject")
+    assert await kinds() == ["follow"]

@@ -30,7 +30,7 @@ OF_ONES_OWN = frozenset({"poll", "moderation_warning", "severed_relationships"})
 """Kinds of which the member is also told when they come from themselves: their own poll ended; and
 those that come from the server, which Mastodon writes in the member's own name.
 """
-REPLACING = frozenset({"update", "quoted_update", "collection_update"})
+REPLACING = frozenset({"update", "quoted_update"})
 """Kinds of which only the last is kept: a post edited ten times is one thing to look at."""
 FILTERABLE = frozenset(
     {"mention", "status", "reblog", "follow", "follow_request", "favourite", "quote"}

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.mastodon.entities_accounts import Account
+from weft.api.mastodon.entities_admin import Report
 from weft.api.mastodon.entities_statuses import Status
 
 
@@ -58,7 +59,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     filtered: bool | UnsetType = UNSET
     account: Account
     status: Status | UnsetType = UNSET
-    report: Any = UNSET
+    report: Report | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
@@ -86,7 +87,7 @@ class NotificationGroup(Struct, frozen=True, kw_only=True):
     latest_page_notification_at: str | UnsetType = UNSET
     sample_account_ids: list[str]
     status_id: str | UnsetType = UNSET
-    report: Any = UNSET
+    report: Report | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET

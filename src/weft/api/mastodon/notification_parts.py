@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
+from weft.api.mastodon import reports as report_parts
+from weft.api.mastodon.entities_accounts import Account
+from weft.api.mastodon.entities_admin import Report
 from weft.api.mastodon.entities_notices import (
     AccountWarning,
     NotificationFallback,
@@ -15,6 +18,7 @@ from weft.api.mastodon.entities_notices import (
 )
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
+from weft.moderation import reports
 from weft.people import accounts
 from weft.store.database import Tx
 from weft.threads.notices import Notice
@@ -34,7 +38,7 @@ _SUMMARY = "Your app does not know this kind of notification. Sign in on the web
 class Part(NamedTuple):
     """Of one notification; what its kind does not have is ``UNSET``."""
 
-    report: Any = UNSET
+    report: Report | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     collection: Any = UNSET
@@ -45,34 +49,46 @@ NOTHING = Part()
 
 def parts(tx: Tx, owner_id: int, found: Sequence[Notice]) -> dict[int, Part]:
     """By the notification's id; in a few reads for any number of them, and none for the kinds that
-    have no such parts. One whose report or collection is gone has none.
+    have no such parts. One whose report is gone has none.
     """
-    made: dict[int, Part] = {}
-    for one in found:
-        data = one.data or {}
-        if one.kind == "severed_relationships":
-            event = RelationshipSeveranceEvent(
-                id=str(one.id),
-                type=data.get("type", "domain_block"),
-                purged=False,
-                target_name=data.get("target_name", ""),
-                followers_count=data.get("followers_count", 0),
-                following_count=data.get("following_count", 0),
-                created_at=iso(one.created_at),
-            )
-            made[one.id] = Part(event=event)
-        elif one.kind == "moderation_warning":
-            warning = AccountWarning(
-                id=str(one.id),
-                action=data.get("action", "none"),
-                text=data.get("text", ""),
-                status_ids=data.get("post_ids"),
-                target_account=account_fragments(tx, [owner_id])[owner_id],
-                appeal=None,
-                created_at=iso(one.created_at),
-            )
-            made[one.id] = Part(moderation_warning=warning)
+    made = {one.id: Part(event=_event(one)) for one in found if one.kind == "severed_relationships"}
+    warnings = [one for one in found if one.kind == "moderation_warning"]
+    if warnings:
+        me = account_fragments(tx, [owner_id])[owner_id]
+        made |= {one.id: Part(moderation_warning=_warning(one, me)) for one in warnings}
+    named = {one.id: int(_data(one, "report_id", 0)) for one in found if one.kind == "admin.report"}
+    if named:
+        shown = report_parts.shown(tx, reports.by_ids(tx, named.values()).values())
+        made |= {id_: Part(report=shown[which]) for id_, which in named.items() if which in shown}
     return made
+
+
+def _data(one: Notice, name: str, usual: Any) -> Any:
+    return (one.data or {}).get(name, usual)
+
+
+def _event(one: Notice) -> RelationshipSeveranceEvent:
+    return RelationshipSeveranceEvent(
+        id=str(one.id),
+        type=_data(one, "type", "domain_block"),
+        purged=False,
+        target_name=_data(one, "target_name", ""),
+        followers_count=_data(one, "followers_count", 0),
+        following_count=_data(one, "following_count", 0),
+        created_at=iso(one.created_at),
+    )
+
+
+def _warning(one: Notice, me: Account) -> AccountWarning:
+    return AccountWarning(
+        id=str(one.id),
+        action=_data(one, "action", "none"),
+        text=_data(one, "text", ""),
+        status_ids=_data(one, "post_ids", None),
+        target_account=me,
+        appeal=None,
+        created_at=iso(one.created_at),
+    )
 
 
 def fallbacks(
@@ -88,7 +104,7 @@ def fallbacks(
         by = who.get(one.from_id)
         title = _FALLBACKS[one.kind].format(
             name=escape(by.display_name) if by is not None else "Somebody",
-            target=escape(str((one.data or {}).get("target_name", ""))),
+            target=escape(_data(one, "target_name", "")),
         )
         made[one.id] = NotificationFallback(title=title, summary=_SUMMARY, details=None)
     return made

@@ -32,7 +32,7 @@ _PATH = "/api/v1/notifications/requests"
 
 
 class Chosen(Struct, frozen=True):
-    id: list[str] = []
+    id: list[str | int] = []
 
 
 def show(tx: Tx, owner_id: int, found: Sequence[Asking]) -> list[NotificationRequest]:
@@ -105,7 +105,7 @@ async def _decide_all(
     db: Database, me: Account, chosen: Chosen | None, verb: Verb
 ) -> dict[str, str]:
     given = chosen.id[:AT_ONCE] if chosen is not None else []
-    numbers = [number for text in given if (number := parse_id(text))]
+    numbers = [number for one in given if (number := parse_id(str(one)))]
     await db.write(lambda tx: verb(tx, me.id, numbers))
     return {}
 
