@@ -1,0 +1,1 @@
+"""Waking phones and browsers: Web Push (RFC 8030, 8291, 8292)."""

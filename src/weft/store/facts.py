@@ -25,3 +25,9 @@ def read(tx: Tx, name: str) -> str | None:
 def write(tx: Tx, name: str, value: str) -> None:
     statement = insert(facts).values(name=name, value=value)
     tx.run(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def settle(tx: Tx, name: str, value: str) -> str:
+    """Write it unless there is one; gives what is kept, whoever was first."""
+    tx.run(insert(facts).values(name=name, value=value).on_conflict_do_nothing())
+    return read(tx, name) or value

@@ -41,8 +41,8 @@ from weft.api.mastodon.entities_instance import (
 )
 from weft.kernel.clock import DAY, SECOND
 from weft.people import lists
-from weft.reading import featured
 from weft.push import server_key
+from weft.reading import featured
 from weft.settings import Settings
 from weft.store.database import Database, Tx
 from weft.threads import limits, media, pictures, pins, polls

@@ -12,6 +12,8 @@ from weft.api.limits import address_of
 from weft.kernel.errors import NotFound
 from weft.people import oauth
 from weft.people.oauth import App
+from weft.push import server_key
+from weft.store.database import Tx
 
 
 class Registration(Struct, frozen=True):
@@ -32,7 +34,7 @@ class Application(Struct, frozen=True, kw_only=True):
     scopes: list[str]
     redirect_uri: str
     redirect_uris: list[str]
-    vapid_key: str = ""
+    vapid_key: str
 
 
 class CredentialApplication(Application, frozen=True, kw_only=True):
@@ -43,7 +45,7 @@ class CredentialApplication(Application, frozen=True, kw_only=True):
     client_secret_expires_at: int = 0
 
 
-def _values(app: App) -> dict[str, Any]:
+def _values(tx: Tx, app: App) -> dict[str, Any]:
     return {
         "id": str(app.id),
         "name": app.name,
@@ -51,6 +53,7 @@ def _values(app: App) -> dict[str, Any]:
         "scopes": app.scopes.split(),
         "redirect_uri": "\n".join(app.redirect_uris),
         "redirect_uris": app.redirect_uris,
+        "vapid_key": server_key.shown(tx),
     }
 
 
@@ -63,12 +66,14 @@ async def register(
     given = data.redirect_uris
     uris = given.split() if isinstance(given, str) else given
     scopes = data.scopes if isinstance(data.scopes, str) else " ".join(data.scopes)
-    app = await db.write(
-        lambda tx: oauth.create_app(tx, data.client_name, uris, scopes=scopes, website=data.website)
-    )
-    return CredentialApplication(
-        **_values(app), client_id=app.client_id, client_secret=app.client_secret
-    )
+
+    def write(tx: Tx) -> CredentialApplication:
+        app = oauth.create_app(tx, data.client_name, uris, scopes=scopes, website=data.website)
+        return CredentialApplication(
+            **_values(tx, app), client_id=app.client_id, client_secret=app.client_secret
+        )
+
+    return await db.write(write)
 
 
 @get("/api/v1/apps/verify_credentials", guards=[scope(app=True)])
@@ -77,10 +82,14 @@ async def verify(db: Db, bearer: Owner) -> Application:
     app_id = bearer.app_id
     if app_id is None:  # made by the command line
         raise NotFound
-    app = await db.read(lambda tx: oauth.app_by_id(tx, app_id))
-    if app is None:
-        raise NotFound
-    return Application(**_values(app))
+
+    def read(tx: Tx) -> Application:
+        app = oauth.app_by_id(tx, app_id)
+        if app is None:
+            raise NotFound
+        return Application(**_values(tx, app))
+
+    return await db.read(read)
 
 
 ROUTES = [register, verify]
