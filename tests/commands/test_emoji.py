@@ -55,6 +55,8 @@ def test_what_is_no_emoji_is_refused(tmp_path: Path) -> None:
     for code in ("a", "with space", "a" * 65, "é!"):
         with pytest.raises(WeftError, match="shortcode"):
             run(tmp_path, "add", code, str(good))
+    with pytest.raises(WeftError, match="no file"):
+        run(tmp_path, "add", "missing", str(tmp_path / "missing.png"))
     with pytest.raises(WeftError, match="pixels"):
         run(tmp_path, "add", "large", str(picture(tmp_path / "b.png", 2000)))
     svg = tmp_path / "c.svg"

@@ -17,7 +17,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("shortcode")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--category", help="The heading it stands under in pickers.")
 @click.option("--hidden", is_flag=True, help="Usable, but not in pickers.")
 @data_options
@@ -29,6 +29,8 @@ def add(shortcode: str, file: Path, category: str | None, hidden: bool, **flags:
 
     shortcode = shortcode.strip(":")
     emojis.check_shortcode(shortcode)
+    if not file.is_file():
+        raise Invalid(f"There is no file {file}")
     if file.stat().st_size > emojis.LIMITS.max_bytes:
         raise Invalid(f"An emoji has {emojis.LIMITS.max_bytes // 1024} kB at most")
     picture = pictures.process(file.read_bytes(), emojis.LIMITS)
