@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "model": ("model", "Download a model to run in this process."),
     "settings": ("settings", "Print all settings and where each comes from."),
     "doctor": ("doctor", "Check database, disk, clock, domain and model, and say what to do."),
+    "conformance": ("conformance", "Try every route of the Mastodon API on any server."),
     "bench": ("bench", "Measure this server on this machine."),
 }
 

@@ -55,7 +55,7 @@ class Route(Struct, frozen=True):
 @cache
 def entities() -> dict[str, dict[str, Field]]:
     """Entity → field → what it is. Parts of a plain hash are fields too: ``urls[streaming]``."""
-    data = resources.files(__package__).joinpath("entities.json").read_bytes()
+    data = resources.files("weft.conformance").joinpath("entities.json").read_bytes()
     found = msgspec.json.decode(data, type=dict[str, dict[str, Field]])
     return {name: found.get(_EXTENDS.get(name, ""), {}) | own for name, own in found.items()}
 
@@ -63,7 +63,12 @@ def entities() -> dict[str, dict[str, Field]]:
 @cache
 def routes() -> tuple[Route, ...]:
     """Every route, in the order of the file."""
-    lines = resources.files(__package__).joinpath("routes.tsv").read_text("utf-8").splitlines()[1:]
+    lines = (
+        resources.files("weft.conformance")
+        .joinpath("routes.tsv")
+        .read_text("utf-8")
+        .splitlines()[1:]
+    )
     return tuple(
         Route(method, path, tuple(clients.split())) for method, path, clients in _cells(lines)
     )
