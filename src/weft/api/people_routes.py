@@ -14,6 +14,7 @@ from weft.api.mastodon import (
     admin_trends,
     announcements,
     annual_reports,
+    collections,
     domain_blocks,
     emails,
     featured_tags,
@@ -60,6 +61,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *featured_tags.ROUTES,
     *suggestions.ROUTES,
     *domain_blocks.ROUTES,
+    *collections.ROUTES,
     *ais.ROUTES,
     *faces.ROUTES,
 ]

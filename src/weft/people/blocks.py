@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Forbidden
 from weft.kernel.ids import new_id
-from weft.people import follows
+from weft.people import collections, follows
 from weft.people.model import Account, Relationship
 from weft.people.tables import account_notes, accounts, blocks, domain_mutes, endorsements, mutes
 from weft.people.tables import follows as follow_table
@@ -49,6 +49,7 @@ def block(tx: Tx, by: Account, target: Account, *, uri: str | None = None) -> No
     # First, so that what the other server hears is: no longer following, sent away, blocked.
     follows.unfollow(tx, by, target)
     follows.remove_follower(tx, by, target)
+    collections.part(tx, by.id, target.id)
     block_id = new_id()
     uri = uri or f"{tx.site.actor_uri(by.id)}#blocks/{block_id}"
     made = tx.row(

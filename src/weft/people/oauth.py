@@ -44,7 +44,10 @@ URI_MAX = 2_000
 URIS_MAX = 20
 """Mastodon has no limit on redirect addresses; twenty covers every app that is known."""
 
-_PARTS = ("accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes")
+_PARTS = (
+    *("accounts", "blocks", "bookmarks", "collections", "favourites", "filters", "follows"),
+    *("lists", "mutes"),
+)
 READ = frozenset(f"read:{part}" for part in (*_PARTS, "notifications", "search", "statuses"))
 WRITE = frozenset(
     f"write:{part}"

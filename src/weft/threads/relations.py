@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from weft.people import collections
 from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
 from weft.threads import requests
@@ -79,6 +80,7 @@ _CLEAR = home.delete().where(home.c.account_id == _reader, home.c.author_id == _
 _FORGET = notifications.delete().where(
     notifications.c.account_id == _reader, notifications.c.from_id == _author
 )
+_FORGET_CHANGE = _FORGET.where(notifications.c.kind == "collection_update")
 _of_server = sa.select(accounts.c.id).where(accounts.c.domain == sa.bindparam("domain"))
 _FORGET_SERVER = notifications.delete().where(
     notifications.c.account_id == _reader, notifications.c.from_id.in_(_of_server)
@@ -95,6 +97,8 @@ def react(db: Database) -> None:
     db.react("follow.removed", ended)
     db.react("block.created", blocked)
     db.react("domain.muted", domain_muted)
+    db.react("collection.item_added", collected)
+    db.react("collection.updated", collection_changed)
 
 
 def requested(tx: Tx, event: Event) -> None:
@@ -142,6 +146,20 @@ def domain_muted(tx: Tx, event: Event) -> None:
     if any(ended.values()):
         data = {"type": "user_domain_block", "target_name": domain, **ended}
         notify(tx, member, "severed_relationships", member, data=data)
+
+
+def collected(tx: Tx, event: Event) -> None:
+    owner, account = _pair(event)
+    notify(tx, account, "added_to_collection", owner, data=event.data)
+
+
+def collection_changed(tx: Tx, event: Event) -> None:
+    owner, which = _pair(event)
+    for item in collections.get(tx, owner, which).items:
+        # Only the last change is kept: nobody reads ten.
+        tx.run(_FORGET_CHANGE, reader=item.account_id, author=owner)
+        data = {"collection_id": str(which)}
+        notify(tx, item.account_id, "collection_update", owner, data=data)
 
 
 def _pair(event: Event) -> tuple[int, int]:

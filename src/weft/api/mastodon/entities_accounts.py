@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from weft.kernel.clock import DAY, day, iso
 from weft.kernel.site import Site
 from weft.people import model
+from weft.people.collections import COLLECTIONS_MAX
 from weft.people.credentials import Credential
 from weft.threads.quotes import usual_policy
 
@@ -161,8 +162,8 @@ class Relationship(Struct, frozen=True):
 
 _ROLES = {
     # Mastodon's permission bit 1 is "administrator".
-    "admin": Role("3", "Admin", "1", "", highlighted=True),
-    "user": Role("-99", "", "0"),
+    "admin": Role("3", "Admin", "1", "", True, COLLECTIONS_MAX),
+    "user": Role("-99", "", "0", collection_limit=COLLECTIONS_MAX),
 }
 
 

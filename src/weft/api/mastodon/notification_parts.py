@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
+from weft.api.mastodon import collections
 from weft.api.mastodon import reports as report_parts
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_admin import Report
@@ -41,7 +42,7 @@ class Part(NamedTuple):
     report: Report | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
-    collection: Any = UNSET
+    collection: collections.Collection | UnsetType = UNSET
 
 
 NOTHING = Part()
@@ -60,6 +61,18 @@ def parts(tx: Tx, owner_id: int, found: Sequence[Notice]) -> dict[int, Part]:
     if named:
         shown = report_parts.shown(tx, reports.by_ids(tx, named.values()).values())
         made |= {id_: Part(report=shown[which]) for id_, which in named.items() if which in shown}
+    collected = {
+        one.id: int(_data(one, "collection_id", 0))
+        for one in found
+        if one.kind in ("added_to_collection", "collection_update")
+    }
+    if collected:
+        collections_ = collections.shown(tx, owner_id, collected.values())
+        made |= {
+            id_: Part(collection=collections_[which])
+            for id_, which in collected.items()
+            if which in collections_
+        }
     return made
 
 
