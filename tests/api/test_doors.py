@@ -104,6 +104,7 @@ PUBLIC = {
             "/styles/{name:str}",
             "/tags/{name:str}",
             "/{handle:str}",
+            "/{handle:str}/tagged/{name:str}",
             "/{handle:str}/{post_id:str}",
         )
     ),

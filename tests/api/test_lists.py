@@ -50,7 +50,7 @@ async def test_a_list_is_made_changed_and_deleted(edge: Edge, ada: Account, bob:
     assert changed.json() == first | {"title": "Kin", "replies_policy": "none"}
     assert (await client.get("/api/v1/lists")).json() == [changed.json()]
     assert (await client.get(path)).json() == changed.json()
-    for method in ("GET", "PUT", "DELETE"):  # nobody else learns that it is there
+    for method in ("GET", "PUT", "PATCH", "DELETE"):  # nobody else learns that it is there
         other = await edge.of(bob).ask(method, path, json={"title": "Mine"})
         assert (other.status_code, other.json()) == (404, {"error": "Record not found"})
     gone = await client.delete(path)

@@ -136,6 +136,8 @@ async def test_tags_are_featured_on_a_profile(
     )
     assert (await client.post("/api/v1/featured_tags", json={"name": "knitting"})).json() == one
     assert (await client.get("/api/v1/featured_tags")).json() == [one]
+    page = await edge.of(None).get("/@ada/tagged/Knitting")
+    assert (page.status_code // 100, page.headers["location"]) == (3, "/tags/Knitting")
     path = f"/api/v1/accounts/{ada.id}/featured_tags"
     assert (await edge.of(None).get(path)).json() == [one]
     assert (await client.get("/api/v1/tags/knitting")).json()["featuring"] is True

@@ -5,7 +5,8 @@ https://docs.joinmastodon.org/methods/lists/, …/timelines/#list, …/accounts/
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, delete, get, post, put
+from litestar import Request, Response, delete, get, post, route
+from litestar.enums import HttpMethod
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Struct
 
@@ -73,7 +74,12 @@ async def create(db: Db, me: Me, data: JSONBody[NewList | None] = None) -> List:
     )
 
 
-@put(_PATH, guards=[scope("write:lists")])
+@route(
+    _PATH,
+    http_method=[HttpMethod.PUT, HttpMethod.PATCH],
+    status_code=200,
+    guards=[scope("write:lists")],
+)
 async def change(
     db: Db, me: Me, list_id: FromPath[str], data: JSONBody[ChangedList | None] = None
 ) -> List:

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from litestar import HttpMethod, Request, Response, Router, route
 from litestar.di import Provide
@@ -180,6 +181,16 @@ async def post(
     return await thread.thread(db, settings, shell, handle[1:], post_id)
 
 
+@page("/{handle:str}/tagged/{name:str}", sync_to_thread=False)
+def tagged(handle: FromPath[str], name: FromPath[str]) -> Redirect:
+    """``/@name/tagged/{tag}``: the address of a featured tag, as on Mastodon. Shown is all that is
+    said with it.
+    """
+    if not handle.startswith("@"):
+        raise NotFound
+    return Redirect(f"/tags/{quote(name, safe='')}")
+
+
 def _sent(request: Asked, file: File, name: str) -> Response[bytes]:
     headers = request.headers
     return send(file, name, headers.get("accept-encoding", ""), headers.get("if-none-match", ""))
@@ -204,6 +215,7 @@ def router(shell: Shell, static: Static) -> Router:
             asset,
             named,
             post,
+            tagged,
         ],
         dependencies={
             "shell": Provide(lambda: shell, sync_to_thread=False),
