@@ -155,7 +155,7 @@ async def test_a_page_without_a_card_is_not_asked_again(
     web: Web, ada: Account, answer: dict[str, Any]
 ) -> None:
     url = f"{web.site.base()}/bad"
-    web.site.serve(url, answer.pop("body"), **answer)
+    web.site.serve(url, **answer)
     assert await web.card(ada, url) is None
     assert await web.card(ada, url) is None
     assert web.site.asked == ["news.test/bad"]

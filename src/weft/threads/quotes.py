@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import escape
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, paged
 from weft.threads import posts
+from weft.threads.markup import link
 from weft.threads.model import Draft, Post, QuotePolicy
 from weft.threads.notifications import notify
 from weft.threads.tables import posts as post_table
@@ -157,11 +157,7 @@ def inline(quoted: Post | None, text: str) -> str:
     """The paragraph for readers whose apps know no quotes; "" where the text has the link."""
     if quoted is None or quoted.url in text or quoted.uri in text:
         return ""
-    url = escape(quoted.url)
-    return (
-        f'<p class="quote-inline">RE: <a href="{url}" target="_blank" '
-        f'rel="nofollow noopener noreferrer">{url}</a></p>'
-    )
+    return f'<p class="quote-inline">RE: {link(quoted.url)}</p>'
 
 
 def quoted_by(tx: Tx, post: Post) -> Post | None:
