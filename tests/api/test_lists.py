@@ -268,3 +268,29 @@ async def test_direct_posts_to_and_from_one_have_a_timeline(
     assert [one["id"] for one in answer.json()] == [str(sent.id), str(to.id)]
     first = await edge.of(ada).get("/api/v1/timelines/direct?limit=1")
     assert 'rel="next"' in first.headers["link"]
+
+
+async def test_nonsense_is_refused_and_changes_nothing(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    follow(house, ada, bob)
+    client = edge.of(ada)
+    list_id = await made(client)
+    path = f"/api/v1/lists/{list_id}"
+    for body in (
+        {"account_ids": ["9" * 25]},
+        {"account_ids": ["\x00"]},
+        {"account_ids": {"a": 1}},
+        {"account_ids": [str(bob.id), None]},
+        {"account_ids": [str(n) for n in range(1, 2_000)]},
+    ):
+        assert (await client.post(f"{path}/accounts", json=body)).status_code in (400, 404, 422)
+        assert (await client.delete(f"{path}/accounts", json=body)).status_code < 500
+    for body in (
+        {"title": "x" * 300},
+        {"title": 5},
+        {"replies_policy": "\x00"},
+    ):
+        assert (await client.put(path, json=body)).status_code in (400, 422), body
+    assert (await client.get(f"{path}/accounts")).json() == []
+    assert (await client.get(path)).json()["title"] == "Friends"
