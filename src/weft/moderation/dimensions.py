@@ -48,7 +48,7 @@ _domain = accounts.c.domain == sa.bindparam("domain")
 
 def _top(
     what: sa.ColumnElement[Any], source: sa.FromClause, *conditions: sa.ColumnElement[bool]
-) -> sa.Select[Any]:
+) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(what, _many)
         .select_from(source)

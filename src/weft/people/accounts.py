@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
+from weft.people.limited import limited
 from weft.people.model import Account, Kind
 from weft.people.tables import accounts, private_keys
 from weft.store.among import among
@@ -65,10 +66,16 @@ def _named(*of: sa.ColumnElement[bool]) -> sa.Select[int]:
     return sa.select(newest.c.id).where(sa.func.lower(newest.c.name).like(part, escape="\\"))
 
 
+_unlimited = sa.or_(
+    accounts.c.username_fold == sa.bindparam("exact"),
+    ~limited(accounts.c.id, sa.bindparam("viewer", type_=sa.BigInteger)),
+)
+
+
 def _found(where: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(*COLUMNS)
-        .where(_findable, where)
+        .where(_findable, where, _unlimited)
         .order_by(
             (accounts.c.username_fold == sa.bindparam("exact")).desc(),
             accounts.c.followers_count.desc(),
@@ -90,6 +97,9 @@ _STATE = sa.select(
     accounts.c.suspended_at,
     accounts.c.silenced_at,
 ).where(among(accounts.c.id, "ids"))
+_SENSITIZED = sa.select(accounts.c.id).where(
+    among(accounts.c.id, "ids"), accounts.c.sensitized_at.isnot(None)
+)
 _PRIVATE_KEY = sa.select(private_keys.c.pem).where(private_keys.c.account_id == sa.bindparam("id"))
 
 
@@ -145,6 +155,12 @@ def states(tx: Tx, ids: Iterable[int]) -> list[tuple[int, tuple[int | None, ...]
     return [(row[0], tuple(row[1:])) for row in tx.rows(_STATE, ids=list(ids))]
 
 
+def sensitized(tx: Tx, ids: Iterable[int]) -> set[int]:
+    """Those of these accounts whose media is always marked as sensitive: an admin said so."""
+    wanted = list(set(ids))
+    return {row[0] for row in tx.rows(_SENSITIZED, ids=wanted)} if wanted else set()
+
+
 def by_handle(tx: Tx, username: str, domain: str = "") -> Account | None:
     """``domain`` "" or this server's own: a local account."""
     domain = domain.lower()
@@ -166,9 +182,10 @@ def by_uris(tx: Tx, uris: Iterable[str]) -> dict[str, Account]:
     return {row.uri: Account(*row) for row in tx.rows(_BY_URIS, uris=wanted)}
 
 
-def find(tx: Tx, text: str, limit: int) -> list[Account]:
+def find(tx: Tx, text: str, limit: int, *, viewer: int | None = None) -> list[Account]:
     """Accounts whose handle begins with the text, most followed first, then those whose name
-    holds it.
+    holds it. Limited ones are found by those who follow them (``viewer``), and by their name's
+    every letter.
     """
     text = text.strip().lstrip("@").lower()
     if not text:
@@ -178,10 +195,10 @@ def find(tx: Tx, text: str, limit: int) -> list[Account]:
         account = by_handle(tx, username, domain)
         return [account] if account is not None and account.suspended_at is None else []
     safe = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    rows = tx.rows(_BY_START, start=text, exact=text, most=limit)
+    rows = tx.rows(_BY_START, start=text, exact=text, most=limit, viewer=viewer or 0)
     found = {row[0]: Account(*row) for row in rows}
     if len(found) < limit:
-        rows = tx.rows(_BY_NAME, part=f"%{safe}%", exact=text, most=limit)
+        rows = tx.rows(_BY_NAME, part=f"%{safe}%", exact=text, most=limit, viewer=viewer or 0)
         found |= {row[0]: Account(*row) for row in rows if row[0] not in found}
     return list(found.values())[:limit]
 

@@ -98,7 +98,9 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft, *, keep_poll: bool
             "format": draft.format,
             "html": quotes.inline(quoted, draft.text) + html,
             "spoiler": draft.spoiler,
-            "sensitive": draft.sensitive or bool(draft.spoiler),
+            "sensitive": draft.sensitive
+            or bool(draft.spoiler)
+            or (bool(pictures) and author.sensitized_at is not None),
             "language": draft.language or post.language,
             "tags": tags,
             "media": [msgspec.to_builtins(picture) for picture in pictures],

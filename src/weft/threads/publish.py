@@ -76,7 +76,9 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "format": draft.format,
             "html": quotes.inline(quoted, draft.text) + html,
             "spoiler": draft.spoiler,
-            "sensitive": draft.sensitive or bool(draft.spoiler),
+            "sensitive": draft.sensitive
+            or bool(draft.spoiler)
+            or (bool(pictures) and author.sensitized_at is not None),
             "language": draft.language,
             "tags": tags,
             "media": [msgspec.to_builtins(picture) for picture in pictures],

@@ -35,7 +35,7 @@ async def search(
 
     def find(tx: Tx) -> list[Account]:
         # Some of what is found may be hidden or not followed: look a little further.
-        found = accounts.find(tx, q, min((skip + most) * 2, FOUND_MAX * 2))
+        found = accounts.find(tx, q, min((skip + most) * 2, FOUND_MAX * 2), viewer=me.id)
         stand = {one.id: one for one in blocks.relationships(tx, me.id, [a.id for a in found])}
         kept = [
             one

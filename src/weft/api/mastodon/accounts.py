@@ -167,6 +167,9 @@ async def show(db: Db, account_id: FromPath[str]) -> Account:
     def find(tx: Tx) -> Account:
         found = accounts.get(tx, wanted)
         if found.suspended_at is not None:
+            held = credentials.by_account(tx, found.id)
+            if held is not None and not held.approved:
+                raise NotFound  # nobody yet
             return entities.suspended_account(tx.site, found)
         moved = accounts.by_uri(tx, found.moved_to) if found.moved_to else None
         return entities.account(tx.site, found, moved)

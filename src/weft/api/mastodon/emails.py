@@ -10,7 +10,7 @@ from weft.api.auth import scope
 from weft.kernel.errors import Forbidden
 
 
-@post("/api/v1/emails/confirmations", status_code=200, guards=[scope()])
+@post("/api/v1/emails/confirmations", status_code=200, guards=[scope("write:accounts")])
 async def send_again() -> None:
     """There is nothing left to confirm."""
     raise Forbidden("This method is only available while the e-mail is awaiting confirmation")

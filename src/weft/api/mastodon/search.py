@@ -126,7 +126,12 @@ def _people(
     tx: Tx, viewer: Account | None, text: str, following: bool, most: int, skip: int
 ) -> list[Account]:
     among_followed = following and viewer is not None
-    found = accounts.find(tx, text, FOLLOWED_LOOK if among_followed else most + skip)
+    found = accounts.find(
+        tx,
+        text,
+        FOLLOWED_LOOK if among_followed else most + skip,
+        viewer=viewer.id if viewer is not None else None,
+    )
     if viewer is not None and among_followed and found:
         known = relationships(tx, viewer.id, [one.id for one in found])
         followed = {one.id for one in known if one.following}

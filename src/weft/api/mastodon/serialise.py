@@ -41,6 +41,7 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
+from weft.people import accounts
 from weft.store.database import Tx
 from weft.threads import posts as posts_
 from weft.threads import regard
@@ -64,6 +65,8 @@ class Parts(NamedTuple):
     quotes: dict[int, Quote]
     approvals: dict[int, QuoteApproval]
     filtered: dict[int, list[FilterResult]]
+    sensitized: set[int]
+    """Authors whose media is always sensitive."""
 
 
 def statuses(
@@ -100,6 +103,7 @@ def statuses(
         quotes.shown(tx, viewer, shown, quoted if quoting else None, redraft=redraft),
         quotes.approvals(tx, viewer, shown),
         filtering.applied(tx, viewer, shown),
+        accounts.sensitized(tx, [post.author_id for post in shown if post.media]),
     )
     site = tx.site
     made: list[Status] = []
@@ -231,7 +235,7 @@ def _status(
         iso(post.created_at),
         str(post.reply_to_id) if post.reply_to_id is not None else None,
         str(post.reply_to_author_id) if post.reply_to_author_id is not None else None,
-        post.sensitive,
+        post.sensitive or (bool(post.media) and post.author_id in parts.sensitized),
         post.spoiler,
         post.visibility,
         post.language,
