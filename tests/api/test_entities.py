@@ -29,6 +29,7 @@ NAMED: dict[str, str] = {
     "AdminTrendsLink": "Trends::Link",
     "Application": "",  # of a post: the documented one is an app that signs in
     "DeletedStatus": "Status",
+    "TranslationOption": "Translation::Poll::Option",
     "Emoji": "CustomEmoji",
     "Field": "Account::Field",
     "StreamedReaction": "Reaction",
@@ -40,6 +41,7 @@ OURS: dict[str, str] = {
     "AdminPublisher": "documented nowhere: admins' lists of who publishes links",
     "AiSource": "labels of AIs are our addition",
     "AnnualReportState": "documented on the method's page only: a hash with a state",
+    "DomainBlockPreview": "documented nowhere; as Mastodon answers",
     "Language": "documented nowhere; as Mastodon answers",
     "Merged": "documented on the method's page only: a hash with a truth value",
     "Operator": "labels of AIs are our addition",
@@ -72,11 +74,15 @@ DIFFERENT: dict[str, str] = {
     "ScheduledStatus.params.in_reply_to_id": "an id, and ids are strings",
     "Status.application": "null instead of missing: some clients break on a missing key",
     "StatusEdit.poll": "null instead of missing: some clients break on a missing key",
+    "Translation.poll": "null instead of missing: some clients break on a missing key",
+    "WebPushSubscription.id": "a number in the page's example and in Mastodon's answers",
 }
 ADDED: dict[str, str] = {
     # ``Entity.field`` of ours that is not documented, and why we send it.
     "Account.ai": "labels of AIs are our addition",
     "AdminTag.listable": "as Mastodon answers",
+    "AdminTrendsLink.id": "as Mastodon answers admins",
+    "AdminTrendsLink.requires_review": "as Mastodon answers admins",
     "DeletedStatus.ai": "labels of AIs are our addition",
     "DeletedStatus.content_type": "posts may be Markdown",
     "DeletedStatus.no_ai": "threads for people only are our addition",
@@ -90,6 +96,7 @@ ADDED: dict[str, str] = {
     "NotificationGroup.collection": "in Notification it is documented",
     "PreviewCard.image_description": "as Mastodon answers",
     "PreviewCard.language": "as Mastodon answers",
+    "Profile.featured_tags": "as Mastodon answers",
     "Quote.quoted_status_id": "one class for Quote and ShallowQuote",
     "ScheduledStatus.params.quote_approval_policy": "documented for posting since 4.5",
     "ScheduledStatus.params.quoted_status_id": "documented for posting since 4.5",
@@ -106,6 +113,7 @@ ADDED: dict[str, str] = {
     "V1Instance.configuration.accounts.profile_field_value_limit": _V1_LIMITS,
     "V1Instance.configuration.media_attachments.description_limit": _V1_LIMITS,
     "V1Instance.configuration.statuses.supported_mime_types": "posts may be Markdown",
+    "WebPushSubscription.policy": "documented as a parameter, and answered by Mastodon",
 }
 _PLAIN = {
     "id": str,

@@ -117,4 +117,5 @@ async def trends(call: Caller, made: Made) -> None:
     )
 
 
-SCENES = [accounts, blocks, reports, figures, trends]
+# Reports first: suspending somebody settles the reports about them.
+SCENES = [reports, accounts, blocks, figures, trends]
