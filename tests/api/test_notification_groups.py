@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from tests.api.conftest import Client, Edge
 from tests.conftest import House
@@ -350,12 +351,12 @@ async def test_a_page_of_groups_costs_no_more_statements_than_one(
         def count(*_: object) -> None:
             counted[0] += 1
 
-        sa.event.listen(tx.connection, "before_cursor_execute", count)
+        event.listen(tx.connection, "before_cursor_execute", count)
         try:
             found, _ = notice_groups.listed(tx, ada.id, Page(limit=40))
             show(tx, ada.id, found)
         finally:
-            sa.event.remove(tx.connection, "before_cursor_execute", count)
+            event.remove(tx.connection, "before_cursor_execute", count)
         return counted[0]
 
     def more(count: int) -> None:
