@@ -5,10 +5,9 @@ https://docs.joinmastodon.org/methods/grouped_notifications/. What is told of so
 absent from the others.
 """
 
-from typing import Any
-
 from msgspec import UNSET, Struct, UnsetType
 
+from weft.api.mastodon.collections import Collection
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_admin import Report
 from weft.api.mastodon.entities_statuses import Status
@@ -63,7 +62,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
-    collection: Any = UNSET
+    collection: Collection | UnsetType = UNSET
 
 
 class PartialAccountWithAvatar(Struct, frozen=True):
@@ -91,7 +90,7 @@ class NotificationGroup(Struct, frozen=True, kw_only=True):
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
-    collection: Any = UNSET
+    collection: Collection | UnsetType = UNSET
 
 
 class GroupedNotificationsResults(Struct, frozen=True, kw_only=True):
