@@ -175,8 +175,8 @@ class Server(Process):
         self.weft("person", "create", name, "--email", email, "--password", PASSWORD, *more)
         return self.client(name)
 
-    def client(self, name: str) -> Client:
-        made = Client(self, name, self.weft("token", "create", name))
+    def client(self, name: str, token: str = "") -> Client:
+        made = Client(self, name, token or self.weft("token", "create", name))
         self._clients.enter_context(made.http)
         return made
 

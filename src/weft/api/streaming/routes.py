@@ -21,7 +21,7 @@ from weft.api.auth import Unauthorized, check_scopes, find_bearer, token_of
 from weft.api.given import Db
 from weft.api.streaming.channels import Channel, UnknownStream, check, open_channel
 from weft.api.streaming.hub import Hub, Listener
-from weft.kernel.errors import WeftError
+from weft.kernel.errors import NotFound, WeftError
 from weft.people.oauth import Bearer
 from weft.store.database import Database
 
@@ -219,4 +219,10 @@ def no_stream() -> None:
     raise UnknownStream
 
 
-ROUTES = [health, socket_stream, event_stream, no_stream]
+@get("/api/v1/streaming", sync_to_thread=False)
+def this_server() -> None:
+    """Errors: 404, which says that streams are here and not on a server of their own."""
+    raise NotFound
+
+
+ROUTES = [health, socket_stream, event_stream, no_stream, this_server]

@@ -1,0 +1,137 @@
+"""Streams over real sockets: tokens in all places, frames word for word, and how they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.journeys.apps import App
+from tests.servers import Client, Server
+
+SOON_S = 15.0
+
+
+@pytest.fixture(scope="module")
+def ada(server: Server) -> Client:
+    return server.person("streamada")
+
+
+@pytest.fixture(scope="module")
+def bob(server: Server) -> Client:
+    return server.person("streambob")
+
+
+def hear(socket: ClientConnection) -> dict[str, Any]:
+    return json.loads(socket.recv(timeout=SOON_S))
+
+
+@contextmanager
+def listening(server: Server, path: str = "", **more: Any) -> Generator[ClientConnection]:
+    address = f"ws://{server.domain}/api/v1/streaming{path}"
+    with connect(address, open_timeout=SOON_S, **more) as socket:
+        yield socket
+
+
+def test_the_token_may_come_in_three_places(server: Server, ada: Client) -> None:
+    header = {"Authorization": f"Bearer {ada.token}"}
+    for number, (path, more) in enumerate(
+        (
+            ("?stream=user", {"additional_headers": header}),
+            (f"?stream=user&access_token={ada.token}", {}),
+            ("/?stream=user", {"subprotocols": [Subprotocol(ada.token)]}),
+        )
+    ):
+        with listening(server, path, **more) as socket:
+            assert socket.subprotocol == (ada.token if "subprotocols" in more else None)
+            ada.post(f"hello {number}")
+            frame = hear(socket)
+            assert (frame["stream"], frame["event"]) == (["user"], "update")
+            assert json.loads(frame["payload"])["content"] == f"<p>hello {number}</p>"
+    with (
+        pytest.raises((InvalidStatus, ConnectionClosed)),
+        listening(server, "?stream=user&access_token=wrong") as socket,
+    ):
+        socket.recv(timeout=SOON_S)
+
+
+def test_one_socket_has_many_streams_and_says_what_is_wrong(
+    server: Server, ada: Client, bob: Client
+) -> None:
+    mine = ada.send("v1/lists", title="mine")["id"]
+    theirs = bob.send("v1/lists", title="theirs")["id"]
+    with listening(server, f"?access_token={ada.token}") as socket:
+
+        def say(**words: str) -> None:
+            socket.send(json.dumps(words))
+
+        say(type="subscribe", stream="everything")
+        assert hear(socket) == {"error": "Unknown stream type", "status": 400}
+        say(type="subscribe", stream="list", list=theirs)
+        assert hear(socket)["status"] == 404
+        say(type="subscribe", stream="hashtag")
+        assert hear(socket)["status"] == 400
+        socket.send("no json")
+        assert hear(socket)["status"] == 400
+        say(type="subscribe", stream="hashtag:local", tag="Loom")
+        say(type="subscribe", stream="list", list=mine)
+        say(type="subscribe", stream="user")
+        say(type="unsubscribe", stream="list", list=mine)
+        say(type="shout", stream="user")
+        assert hear(socket)["status"] == 400  # all before it was done
+        bob.post("about #loom")
+        frame = hear(socket)
+        assert (frame["stream"], frame["event"]) == (["hashtag:local", "Loom"], "update")
+        ada.send("v2/filters", title="t", context=["home"])
+        assert hear(socket) == {"stream": ["user"], "event": "filters_changed"}
+
+
+def test_server_sent_events(server: Server, ada: Client, bob: Client) -> None:
+    ada.send(f"v1/accounts/{bob.me()['id']}/follow")
+    mine = ada.send("v1/lists", title="mine")["id"]
+    ada.send(f"v1/lists/{mine}/accounts", account_ids=[bob.me()["id"]])
+    with httpx.stream(
+        "GET",
+        f"{server.url}/api/v1/streaming/list?list={mine}",
+        headers={"Authorization": f"Bearer {ada.token}"},
+        timeout=SOON_S,
+    ) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert next(lines) == ":)"
+        bob.post("into the list")
+        said = [line for line in (next(lines) for _ in range(3)) if line]
+        assert said[0] == "event: update"
+        assert "into the list" in json.loads(said[1].removeprefix("data: "))["content"]
+    for path, status in (
+        ("list?list=1", 404),
+        ("list", 404),
+        ("everything", 400),
+        ("public/somewhere", 400),
+    ):
+        refused = ada.http.get(f"/api/v1/streaming/{path}")
+        assert refused.status_code == status, path
+    assert refused.json() == {"error": "Unknown channel requested"}
+    assert httpx.get(f"{server.url}/api/v1/streaming/health").text == "OK"
+    assert ada.http.get("/api/v1/streaming").status_code == 404
+    assert httpx.get(f"{server.url}/api/v1/streaming/user").status_code == 401
+
+
+def test_it_ends_with_its_token(server: Server) -> None:
+    server.person("streamcy")
+    app = App(server)
+    cy = app.sign_in("streamcy")
+    with listening(server, f"?stream=user&access_token={cy.token}") as socket:
+        app.revoke(cy)
+        with pytest.raises(ConnectionClosed) as end:
+            socket.recv(timeout=SOON_S)
+        assert end.value.rcvd is not None
+        assert end.value.rcvd.code == 4001
