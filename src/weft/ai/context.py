@@ -38,8 +38,10 @@ THREAD_CHARS = 8_000
 """More than engines show a model (`brains.prompt`); a bound for what is carried about."""
 QUESTION_CHARS = 4_000
 PASSAGES_MAX = 6
-PUBLIC_LOOK = 40
-"""Public posts that share a word with the question and are looked at."""
+PUBLIC_LOOK = 200
+"""Public posts that share a word with the question and are looked at: most are of people who did
+not agree to be found, and fall out.
+"""
 
 LISTED: tuple[Visibility, ...] = ("public", "unlisted")
 _NO_AI = re.compile(r"(?<!\w)#?no[-_]?(?:ai|bots?)\b", re.IGNORECASE)
