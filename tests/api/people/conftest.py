@@ -45,6 +45,9 @@ class Api:
     def patch(self, path: str, status: int = 200, **more: Any) -> Any:
         return self._json("PATCH", path, status, **more)
 
+    def delete(self, path: str, status: int = 200, **more: Any) -> Any:
+        return self._json("DELETE", path, status, **more)
+
     def _json(self, method: str, path: str, status: int, **more: Any) -> Any:
         answer = self.client.request(method, path, headers=self.headers, **more)
         assert answer.status_code == status, answer.text

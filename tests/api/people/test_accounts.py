@@ -95,10 +95,21 @@ def test_drawn_faces_are_pictures_that_may_be_kept(town: Town) -> None:
     assert town.client.get("/media/faces/..%2fx.png").status_code == 404
 
 
-def test_a_suspended_account_is_not_there(town: Town) -> None:
-    ada = town.member("ada")
-    town.house.db.write_now(lambda tx: update(tx, ada.id, suspended_at=tx.now))
-    town.anyone.get(f"/api/v1/accounts/{ada.id}", 404)
+def test_of_a_suspended_account_is_told_that_it_was_there_and_nothing_else(town: Town) -> None:
+    ada, bo = town.member("ada"), town.member("bo")
+    town.as_(bo).post(f"/api/v1/accounts/{ada.id}/follow")
+    town.house.db.write_now(
+        lambda tx: update(tx, ada.id, name="Ada", bio="<p>Hi</p>", suspended_at=tx.now)
+    )
+    path = f"/api/v1/accounts/{ada.id}"
+    shown = town.anyone.get(path)
+    assert shown["suspended"] is True
+    assert (shown["display_name"], shown["note"], shown["fields"]) == ("", "", [])
+    assert town.anyone.get(f"{path}/followers") == []
+    town.as_(bo).post(f"{path}/mute", 404)
+    stands = f"/api/v1/accounts/relationships?id[]={ada.id}"
+    assert town.as_(bo).get(stands) == []
+    assert town.as_(bo).get(f"{stands}&with_suspended=true")[0]["following"] is True
     town.anyone.get("/api/v1/accounts/lookup?acct=ada", 404)
     assert town.anyone.get(f"/api/v1/accounts?id[]={ada.id}") == []
 
