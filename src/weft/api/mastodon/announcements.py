@@ -15,6 +15,7 @@ from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.moderation import announcements
 from weft.store.database import Tx
+from weft.threads import emojis
 from weft.threads.model import Draft
 from weft.threads.publish import write_html
 from weft.threads.tokens import fold_tag
@@ -98,7 +99,7 @@ def show(
                 ],
                 statuses=[],
                 tags=[StatusTag(tag, tx.site.tag_url(fold_tag(tag))) for tag in tags],
-                emojis=[],
+                emojis=emojis.named(tx, one.source),
                 reactions=[
                     _reaction(tx.site, kind, told=viewer is not None) for kind in under[one.id]
                 ],
