@@ -1,15 +1,12 @@
 """What a viewer's filters say about posts."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from weft.api.mastodon.entities_statuses import Filter, FilterResult
 from weft.kernel.clock import iso
 from weft.reading import filters, matching
 from weft.store.database import Tx
 from weft.threads.model import Post
-
-FilterContext = Literal["home", "notifications", "public", "thread", "account"]
 
 
 def applied(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> dict[int, list[FilterResult]]:

@@ -175,7 +175,7 @@ async def timeline(
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = lists.timeline(tx, me.id, number, page)
-        return encode(statuses(tx, me.id, found, context="home")), [one.id for one in found]
+        return encode(statuses(tx, me.id, found)), [one.id for one in found]
 
     return json_page(request, db.site, *await db.read(read))
 

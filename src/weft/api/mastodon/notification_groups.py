@@ -52,7 +52,7 @@ def show(
     """
     newest = [group.newest for group in groups]
     seen = posts.seen(tx, owner_id, [one.post_id for one in newest if one.post_id is not None])
-    shown = statuses(tx, owner_id, list(seen.values()), context="notifications")
+    shown = statuses(tx, owner_id, list(seen.values()))
     there = {status.id for status in shown}
     more, instead = parts(tx, owner_id, newest), fallbacks(tx, newest, supported)
     kept = [

@@ -39,7 +39,7 @@ def show(tx: Tx, owner_id: int, found: Sequence[Asking]) -> list[NotificationReq
     seen = posts.seen(
         tx, owner_id, [one.last_post_id for one in found if one.last_post_id is not None]
     )
-    shown = statuses(tx, owner_id, list(seen.values()), context="notifications")
+    shown = statuses(tx, owner_id, list(seen.values()))
     by_id = {int(status.id): status for status in shown}
     who = account_fragments(tx, [one.from_id for one in found])
     return [

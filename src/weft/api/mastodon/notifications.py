@@ -38,7 +38,7 @@ def show(
     ``supported``: the kinds that the app knows; None: it did not say.
     """
     known = posts.seen(tx, owner_id, [one.post_id for one in found if one.post_id is not None])
-    shown = statuses(tx, owner_id, list(known.values()), context="notifications")
+    shown = statuses(tx, owner_id, list(known.values()))
     by_id = {int(status.id): status for status in shown}
     accounts = account_fragments(tx, [one.from_id for one in found])
     more, instead = parts(tx, owner_id, found), fallbacks(tx, found, supported)

@@ -36,7 +36,6 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
     StatusTag,
 )
-from weft.api.mastodon.filtering import FilterContext
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
@@ -74,7 +73,6 @@ def statuses(
     viewer: int | None,
     posts: Sequence[Post],
     *,
-    context: FilterContext | None = None,
     quoting: bool = True,
     redraft: bool = False,
 ) -> list[Status]:
@@ -82,7 +80,6 @@ def statuses(
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
 
-    ``context``: where they are shown.
     ``quoting``: show what they quote; not in what is quoted itself. ``redraft``: also where the
     quote stands no more.
     """
@@ -94,7 +91,7 @@ def statuses(
     authors = account_fragments(tx, [post.author_id for post in shown])
 
     def quoted(found: list[Post]) -> list[Status]:
-        return statuses(tx, viewer, found, context=context, quoting=False)
+        return statuses(tx, viewer, found, quoting=False)
 
     parts = Parts(
         regard.marks(tx, viewer, shown),
@@ -124,11 +121,10 @@ def status(
     viewer: int | None,
     post: Post,
     *,
-    context: FilterContext | None = None,
     redraft: bool = False,
 ) -> Status:
     """One post. Errors: NotFound when it went away meanwhile."""
-    made = statuses(tx, viewer, [post], context=context, redraft=redraft)
+    made = statuses(tx, viewer, [post], redraft=redraft)
     if not made:
         raise NotFound
     return made[0]

@@ -165,7 +165,7 @@ async def several(
 async def show(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Status:
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
-    return await db.read(lambda tx: status(tx, as_, posts.see(tx, as_, number), context="thread"))
+    return await db.read(lambda tx: status(tx, as_, posts.see(tx, as_, number)))
 
 
 @put("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")])
@@ -229,9 +229,7 @@ async def context(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Context:
 
     def read(tx: Tx) -> Context:
         above, below = threadview.context(tx, as_, posts.see(tx, as_, number))
-        return Context(
-            statuses(tx, as_, above, context="thread"), statuses(tx, as_, below, context="thread")
-        )
+        return Context(statuses(tx, as_, above), statuses(tx, as_, below))
 
     return await db.read(read)
 

@@ -14,7 +14,6 @@ from weft.api.given import Db, Me, Viewer
 from weft.api.links import Turned, paging
 from weft.api.mastodon.answers import encode, id_of, json_page
 from weft.api.mastodon.entities_statuses import Status
-from weft.api.mastodon.filtering import FilterContext
 from weft.api.mastodon.serialise import statuses
 from weft.kernel.errors import NotFound
 from weft.people import accounts
@@ -32,17 +31,15 @@ async def _answer(
     viewer: int | None,
     find: Callable[[Tx], list[Post]],
     *,
-    context: FilterContext,
     short: bool = False,
 ) -> Posts:
-    """Find, show and encode in one read; pages by post id. ``context``: which of the viewer's
-    filters look at it. ``short``: the list is a range of an
+    """Find, show and encode in one read; pages by post id. ``short``: the list is a range of an
     index, whatever was asked for, so that it may be read on the event loop.
     """
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = find(tx)
-        return encode(statuses(tx, viewer, found, context=context)), [post.id for post in found]
+        return encode(statuses(tx, viewer, found)), [post.id for post in found]
 
     body, keys = await (db.glance(read) if short else db.read(read))
     return json_page(request, db.site, body, keys)
@@ -78,7 +75,6 @@ async def home(request: Request[Any, Any, Any], page: Turned) -> Posts:
         db,
         me.id,
         lambda tx: timelines.home(tx, me.id, page),
-        context="home",
         short=True,
     )
 
@@ -86,9 +82,7 @@ async def home(request: Request[Any, Any, Any], page: Turned) -> Posts:
 @get("/api/v1/timelines/direct", guards=[scope("read:statuses")], dependencies=paging())
 async def direct(request: Request[Any, Any, Any], db: Db, me: Me, page: Turned) -> Posts:
     """Deprecated by Mastodon in favour of conversations; older apps ask for it."""
-    return await _answer(
-        request, db, me.id, lambda tx: timelines.direct(tx, me.id, page), context="home"
-    )
+    return await _answer(request, db, me.id, lambda tx: timelines.direct(tx, me.id, page))
 
 
 @get("/api/v1/timelines/public", guards=[scope_if_any("read:statuses")], dependencies=paging())
@@ -109,7 +103,6 @@ async def public(
         lambda tx: timelines.public(
             tx, as_, page, local=local, remote=remote, only_media=only_media
         ),
-        context="public",
     )
 
 
@@ -148,7 +141,6 @@ async def tag(
             remote=remote,
             only_media=only_media,
         ),
-        context="public",
     )
 
 
@@ -165,7 +157,7 @@ async def link(
             raise NotFound
         return timelines.link(tx, as_, card_id, page)
 
-    return await _answer(request, db, as_, find, context="public")
+    return await _answer(request, db, as_, find)
 
 
 @get(
@@ -207,7 +199,7 @@ async def account_statuses(
             tagged=tagged,
         )
 
-    return await _answer(request, db, as_, find, context="account")
+    return await _answer(request, db, as_, find)
 
 
 @get("/api/v1/favourites", guards=[scope("read:favourites")], dependencies=paging())

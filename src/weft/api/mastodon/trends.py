@@ -99,7 +99,7 @@ async def trending_statuses(
 
     def read(tx: Tx) -> tuple[bytes, int]:
         found = trends.statuses(tx, as_, asked)
-        return encode(statuses(tx, as_, found, context="public")), len(found)
+        return encode(statuses(tx, as_, found)), len(found)
 
     body, count = await db.read(read)
     return _answer(request, db, body, asked, count)
