@@ -54,8 +54,6 @@ _EXAMPLES = "not described, but in the page's examples"
 _V1_LIMITS = "v1 tells the limits of v2, as Mastodon does"
 MISSING: dict[str, str] = {
     # ``Entity.field`` that is documented and that we do not have, and why.
-    "DeletedStatus.tagged_collections": "as in Status",
-    "Status.tagged_collections": "posts do not name collections yet",
     "Status.text": "only in the answer to a deletion: DeletedStatus",
 }
 DIFFERENT: dict[str, str] = {

@@ -228,6 +228,8 @@ class Status(Struct, frozen=True):
     no_ai: bool
     pinned: bool | UnsetType = UNSET
     """Only on one's own posts that can be pinned."""
+    tagged_collections: list[dict[str, Any]] = []
+    """Always empty: a collection has no page here yet to which a post could link."""
 
 
 class DeletedStatus(Struct, frozen=True):
@@ -269,6 +271,7 @@ class DeletedStatus(Struct, frozen=True):
     ai: StatusAi | None
     no_ai: bool
     content_type: str
+    tagged_collections: list[dict[str, Any]] = []
 
 
 class Context(Struct, frozen=True):
