@@ -142,8 +142,8 @@ class Quote(Struct, frozen=True):
     """
 
     state: str
-    quoted_status: "Status | None | UnsetType" = UNSET
-    quoted_status_id: str | None | UnsetType = UNSET
+    quoted_status: "Status | UnsetType | None" = UNSET
+    quoted_status_id: str | UnsetType | None = UNSET
 
 
 class QuoteApproval(Struct, frozen=True):
