@@ -12,7 +12,7 @@ from tests.ai.town import Town
 from weft.ai import context, members
 from weft.ai.brains.port import Ask
 from weft.ai.knowledge.documents import Document
-from weft.people import blocks, follows
+from weft.people import accounts, blocks, follows
 from weft.people.model import Account
 from weft.threads.delete import delete
 from weft.threads.model import Post
@@ -139,8 +139,15 @@ def test_public_posts_only_of_those_who_agreed(town: Town) -> None:
     gone = town.house.post(yes, "Sourdough needs three days of patience")
     town.db.write_now(lambda tx: delete(tx, yes, gone.id))
     closed = town.house.post(yes, "Sourdough needs four days of patience", no_ai=True)
+    # Who asks twice is not told their own question, nor that of somebody else.
+    seeker = town.house.person("seeker", indexable=True)
+    town.house.post(yes, "How many days of patience does sourdough need?")
+    town.house.post(seeker, "How many days of patience sourdough needs, I wonder")
     guide = town.ai(ada, "guide", reads_public=True)
     deaf = town.ai(ada, "deaf")
+    again = town.house.post(seeker, "@guide how many days of patience does sourdough need?")
+    assert [one.source for one in ask_of(town, guide, again).passages] == [str(said.id)]
+    town.db.write_now(lambda tx: accounts.update(tx, seeker.id, indexable=False))
     asked = town.house.post(ada, "@guide @deaf how many days of patience does sourdough need?")
     (passage,) = ask_of(town, guide, asked).passages
     assert (passage.source, passage.url) == (str(said.id), said.url)

@@ -254,7 +254,8 @@ def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list
             or not author.indexable
             or author.suspended_at is not None
             or author.id in unread
-            or author.id == ai.account_id
+            or author.id in (ai.account_id, post.author_id)  # asking it again is no answer
+            or _text(one).rstrip().endswith("?")
             or hops.is_machine(author, one)
             or keeps_out(author)
             or one.sensitive
