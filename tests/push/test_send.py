@@ -194,6 +194,27 @@ def _filter(tx: Tx, desk: Desk) -> None:
     filters.create(tx, desk.ada.id, wish)
 
 
+def _block_them(tx: Tx, desk: Desk) -> None:
+    blocks.block(tx, desk.ada, desk.bob)
+
+
+def _mute(tx: Tx, desk: Desk) -> None:
+    blocks.mute(tx, desk.ada, desk.bob)
+
+
+def _suspend_them(tx: Tx, desk: Desk) -> None:
+    accounts.update(tx, desk.bob.id, suspended_at=tx.now)
+
+
+@pytest.mark.parametrize("meanwhile", [_block_them, _mute, _suspend_them])
+async def test_whom_one_sent_away_meanwhile_wakes_nobody(desk: Desk, meanwhile: object) -> None:
+    desk.mention()
+    desk.house.db.write_now(lambda tx: follows.follow(tx, desk.bob, desk.ada))
+    assert callable(meanwhile)
+    desk.house.db.write_now(lambda tx: meanwhile(tx, desk))
+    assert await desk.work() == []
+
+
 @pytest.mark.parametrize("meanwhile", [_revoke, _suspend, _disable, _dismiss, _block, _filter])
 async def test_what_happens_meanwhile_counts(desk: Desk, meanwhile: object) -> None:
     desk.mention()

@@ -134,7 +134,7 @@ class Sender:
         if held.disabled_at is not None:
             return None
         try:
-            notice = notices.one(tx, owner.id, job.payload["notification"])
+            notice = notices.tellable(tx, owner.id, job.payload["notification"])
             who = accounts.get(tx, notice.from_id)
             post = posts.see(tx, owner.id, notice.post_id) if notice.post_id is not None else None
         except NotFound:

@@ -147,6 +147,7 @@ COLUMNS = tuple(notifications.c[field] for field in Notice.__struct_fields__)
 _ONE = sa.select(*COLUMNS).where(
     notifications.c.account_id == OWNER, notifications.c.id == sa.bindparam("which")
 )
+_TELLABLE = sa.select(*COLUMNS).where(*shown(EVERY), notifications.c.id == sa.bindparam("which"))
 _CLEAR = notifications.delete().where(notifications.c.account_id == OWNER)
 _DISMISS = _CLEAR.where(notifications.c.id == sa.bindparam("which")).returning(notifications.c.id)
 _DISMISS_THESE = _CLEAR.where(among(notifications.c.id, "ids"))
@@ -169,6 +170,16 @@ def _list(form: Which) -> Paged:
 def one(tx: Tx, owner_id: int, notice_id: int) -> Notice:
     """Errors: NotFound."""
     row = tx.row(_ONE, owner=owner_id, which=notice_id)
+    if row is None:
+        raise NotFound
+    return Notice(*row)
+
+
+def tellable(tx: Tx, owner_id: int, notice_id: int) -> Notice:
+    """As ``one``, if it is to be shown now: not from somebody who was muted or suspended since.
+    Errors: NotFound.
+    """
+    row = tx.row(_TELLABLE, owner=owner_id, which=notice_id, now=tx.now)
     if row is None:
         raise NotFound
     return Notice(*row)
