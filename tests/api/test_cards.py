@@ -232,3 +232,35 @@ async def test_cards_that_no_post_has_are_forgotten(house: House, web: Web, ada:
     (key,) = house.db.write_now(cards.sweep)
     assert key.endswith(".webp")
     assert house.db.read_now(lambda tx: tx.rows(sa.select(table))) == []
+
+
+@pytest.mark.parametrize(
+    "url", [f"http://xn--{'a' * 70}/", "http://xn--%zzxn--/", "http://xn--a/", "https://[v1.x]a:b@"]
+)
+async def test_an_address_that_breaks_decoders_is_only_no_card(
+    house: House, web: Web, ada: Account, url: str
+) -> None:
+    assert await web.card(ada, f"look: {url}") is None
+    assert (await web.edge.of(ada).get("/api/v1/timelines/link", params={"url": url})).is_error
+    eve = house.remote("eve", "far.test")
+    post = Incoming(
+        uri="https://far.test/1",
+        url="https://far.test/1",
+        html=f'<p><a href="{url}">x</a></p>',
+        visibility="public",
+        created_at=1,
+    )
+    kept = house.db.write_now(lambda tx: receive(tx, eve, post))
+    assert kept is not None
+    assert kept.card_id is None
+
+
+async def test_nobody_learns_that_a_page_was_linked_to_in_private(
+    house: House, web: Web, ada: Account, bob: Account
+) -> None:
+    house.post(ada, "see https://docs.test/secret", visibility="private")
+    asked = [
+        await web.edge.of(bob).get("/api/v1/timelines/link", params={"url": url})
+        for url in ("https://docs.test/secret", "https://docs.test/never")
+    ]
+    assert [answer.status_code for answer in asked] == [404, 404]

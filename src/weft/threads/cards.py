@@ -80,6 +80,10 @@ class Image(Struct, frozen=True):
 _COLUMNS = tuple(cards.c[field] for field in Card.__struct_fields__)
 _id = sa.bindparam("which", type_=sa.BigInteger)
 _KNOWN = sa.select(cards.c.id, cards.c.fetched_at).where(cards.c.url == sa.bindparam("at"))
+_KNOWN_TO_ALL = sa.select(cards.c.id).where(
+    cards.c.url == sa.bindparam("at"),
+    sa.exists().where(post_table.c.card_id == cards.c.id, post_table.c.visibility == "public"),
+)
 _NEW = insert(cards).on_conflict_do_nothing().returning(cards.c.id)
 _READY = sa.select(*_COLUMNS).where(
     among(cards.c.id, "ids"), cards.c.fetched_at.isnot(None), cards.c.title != ""
@@ -153,10 +157,10 @@ def address(url: str) -> str | None:
     """A web address as cards are kept by: encoded, without its fragment; None for what is none."""
     try:
         parsed = URL(url).with_fragment(None)
-    except ValueError:
+        web = parsed.scheme in ("http", "https") and parsed.host
+    except (ValueError, IndexError):  # `host` decodes IDNA; yarl reads past the end of "[v1.x]"
         return None
     text = str(parsed)
-    web = parsed.scheme in ("http", "https") and parsed.host
     return text if web and len(text) <= URL_CHARS and text.isascii() else None
 
 
@@ -167,9 +171,11 @@ def ready(tx: Tx, ids: Iterable[int]) -> dict[int, Card]:
 
 
 def by_url(tx: Tx, url: str) -> int | None:
-    """The id of the card of a page; None when nobody linked to it."""
+    """The id of the card of a page; None when no public post links to it: that one was written of
+    to a few is nobody else's business.
+    """
     at = address(url)
-    return tx.scalar(_KNOWN, at=at) if at is not None else None
+    return tx.scalar(_KNOWN_TO_ALL, at=at) if at is not None else None
 
 
 # -- for the job that fetches -----------------------------------------------------------------
