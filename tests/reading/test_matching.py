@@ -126,3 +126,12 @@ def test_a_thousand_keywords_cost_milliseconds(house: House) -> None:
     began = time.perf_counter()
     assert house.db.read_now(lambda tx: matching.matches(tx, ada.id, posts)) == {}
     assert time.perf_counter() - began < 1.0
+
+
+def test_words_within_long_words_cost_milliseconds(house: House) -> None:
+    """Each keyword stands at each letter, and nowhere as a word."""
+    text = "a" * 20_000
+    began = time.perf_counter()
+    for length in range(1, 101):
+        assert not matching.stands_in(matching.word_of("a" * length, whole=True), text)
+    assert time.perf_counter() - began < 0.5

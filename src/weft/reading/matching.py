@@ -37,6 +37,7 @@ _OPTIONS = sa.select(polls.c.id, polls.c.options).where(among(polls.c.id, "ids")
 _BLOCKS = re.compile(r"</?(?:p|li|ul|ol|pre|blockquote)\b[^>]*>")
 _BREAK = re.compile(r"<br[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+_RUN = re.compile(r"\w*")
 _APART = "\0"
 """Between what does not belong together; in no text and no keyword."""
 
@@ -145,7 +146,9 @@ def stands_in(word: Word, text: str) -> bool:
             word.tail and end < len(text) and _in_word(text[end])
         ):
             return True
-        at = text.find(word.folded, at + 1)
+        # Nothing begins within a word: "aaaa" is looked at once, and not at each of its letters.
+        beyond = _RUN.match(text, at + 1) if word.head else None
+        at = text.find(word.folded, beyond.end() if beyond is not None else at + 1)
     return False
 
 
