@@ -369,3 +369,18 @@ async def test_a_page_of_groups_costs_no_more_statements_than_one(
     few = house.db.read_now(statements)
     more(10)
     assert house.db.read_now(statements) <= few
+
+
+async def test_a_group_whose_last_ones_were_muted_can_be_opened(
+    edge: Edge, house: House, ada: Account
+) -> None:
+    fans = people(house, 10)
+    like(house, house.post(ada, "mine"), *fans)
+    for fan in fans[1:]:
+        house.db.write_now(lambda tx, fan=fan: blocks.mute(tx, ada, fan))
+    client = edge.of(ada)
+    (group,) = await groups(client)
+    answer = await client.get(f"{LIST}/{group['group_key']}")
+    assert answer.status_code == 200, answer.text
+    (opened,) = answer.json()["notification_groups"]
+    assert opened["sample_account_ids"] == [str(fans[0].id)]

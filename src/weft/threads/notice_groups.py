@@ -135,7 +135,9 @@ def one(tx: Tx, owner_id: int, key: str) -> Group:
         return Group(key, head, 1, head.id, [head.from_id])
     ids = [head.id]
     _, count, latest, _, _ = tx.run(_COUNTED, ids=ids, low=0, high=MAX_ID).one()
-    return Group(key, head, count, latest, _sampled(tx, owner_id, ids)[head.id])
+    # None of the last few is shown when their senders were muted since.
+    sample = _sampled(tx, owner_id, ids).get(head.id) or [head.from_id]
+    return Group(key, head, count, latest, sample)
 
 
 def accounts(tx: Tx, owner_id: int, key: str, page: Page) -> list[tuple[int, int]]:
