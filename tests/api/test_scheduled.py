@@ -225,3 +225,9 @@ async def test_the_same_key_gives_the_same_again(edge: Edge, ada: Account, clock
     (post,) = await said(edge, ada)
     now = (await client.post("/api/v1/statuses", json={"status": "later"}, headers=key)).json()
     assert now["id"] == post["id"]
+
+
+async def test_the_end_of_time_is_no_time(edge: Edge, ada: Account) -> None:
+    body = {"status": "late", "scheduled_at": "9999-12-31T23:59:59-23:59"}
+    answer = await edge.of(ada).post("/api/v1/statuses", json=body)
+    assert answer.status_code == 422, answer.text

@@ -37,6 +37,7 @@ def parse_iso(text: str) -> int | None:
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
+        # In UTC: at the edge of year 9999 an offset leads to a moment that ``iso`` cannot write.
+        return int(moment.astimezone(UTC).timestamp() * 1000)
     except (ValueError, OverflowError):
         return None
