@@ -23,6 +23,8 @@ async def test_characters_that_no_database_keeps_are_left_out(edge: Edge, ada: A
     assert source["text"] == "nul  bell \nline"
     changed = await client.put(f"/api/v1/statuses/{made['id']}", json={"status": "again\x00!"})
     assert changed.json()["content"] == "<p>again!</p>"
+    spoken = await client.post("/api/v1/statuses", json={"status": "hi", "language": "\x00"})
+    assert spoken.json()["language"] is None
     empty = await client.post("/api/v1/statuses", json={"status": "\x00"})
     assert empty.status_code == 422
     app = await edge.of(None).post(

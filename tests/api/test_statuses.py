@@ -327,3 +327,26 @@ async def test_a_missing_author_choice_is_the_preference(
     assert (status["visibility"], status["language"]) == ("private", "de")
     found = house.db.read_now(lambda tx: posts.by_id(tx, int(status["id"])))
     assert found is not None
+
+
+async def test_who_boosted_to_their_followers_is_not_told_to_all(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    path = f"/api/v1/statuses/{house.post(ada, 'good').id}"
+    await edge.of(bob).post(f"{path}/reblog", json={"visibility": "private"})
+    assert (await edge.of(None).get(f"{path}/reblogged_by")).json() == []
+
+
+async def test_several_posts_are_those_that_may_be_seen(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    carl = house.person("carl")
+    kept = house.post(carl, "kept")
+    boost = (await edge.of(ada).post(f"/api/v1/statuses/{kept.id}/reblog")).json()["id"]
+    hidden = house.post(ada, "hidden", visibility="private")
+    ids = [boost, str(hidden.id), str(kept.id), "7", boost, "x"]
+    query = "&".join(f"id[]={one}" for one in ids)
+    found = (await edge.of(bob).get(f"/api/v1/statuses?{query}")).json()
+    assert [one["id"] for one in found] == [boost, str(kept.id)]
+    await edge.of(carl).post(f"/api/v1/accounts/{bob.id}/block")
+    assert (await edge.of(bob).get(f"/api/v1/statuses?{query}")).json() == []

@@ -68,7 +68,12 @@ _LIKERS = paged(
 _BOOSTERS = paged(
     sa.select(_of.c.id, *ACCOUNT)
     .join_from(_of, accounts, accounts.c.id == _of.c.author_id)
-    .where(_of.c.boost_of_id == _post, accounts.c.suspended_at.is_(None)),
+    .where(
+        _of.c.boost_of_id == _post,
+        # A boost to one's followers is told to the author and to them, not to all.
+        sa.or_(_of.c.visibility == "public", _of.c.visibility == "unlisted"),
+        accounts.c.suspended_at.is_(None),
+    ),
     _of.c.id,
 )
 

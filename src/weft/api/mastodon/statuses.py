@@ -151,12 +151,19 @@ async def several(
     wanted = [number for text in (ids or [])[:IDS_MAX] if (number := parse_id(text)) is not None]
 
     def read(tx: Tx) -> list[Status]:
-        found = [
-            one
-            for number in dict.fromkeys(wanted)
-            if (one := posts.by_id(tx, number)) is not None and posts.may_see(tx, as_, one)
-        ]
-        return statuses(tx, as_, found)
+        found = posts.seen(tx, as_, wanted)
+        boosted = (one.boost_of_id for one in found.values() if one.boost_of_id is not None)
+        originals = posts.seen(tx, as_, boosted)
+        return statuses(
+            tx,
+            as_,
+            [
+                found[number]
+                for number in dict.fromkeys(wanted)
+                if number in found
+                and (found[number].boost_of_id is None or found[number].boost_of_id in originals)
+            ],
+        )
 
     return await db.read(read)
 
@@ -318,7 +325,8 @@ def _visibility(text: str) -> Visibility:
 
 def _language(text: str | None) -> str | None:
     # A language that nobody knows is no reason to refuse a post: it only filters timelines.
-    return text if text and len(text) <= LANGUAGE_MAX and text.isascii() else None
+    fits = text and len(text) <= LANGUAGE_MAX and text.isascii() and text.isprintable()
+    return text if fits else None
 
 
 def _reply_to(given: str | int | None) -> int | None:
