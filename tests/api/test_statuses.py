@@ -45,6 +45,7 @@ STATUS = {
     "quote_approval",
     "card",
     "poll",
+    "tagged_collections",
     "ai",
     "no_ai",
 }

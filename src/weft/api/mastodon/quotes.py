@@ -3,7 +3,8 @@
 https://docs.joinmastodon.org/methods/statuses/#quotes, #revoke_quote, #edit_interaction_policy
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from weft.api.mastodon.entities_statuses import Quote, QuoteApproval, Status
 from weft.kernel.errors import Invalid
@@ -11,8 +12,6 @@ from weft.store.database import Tx
 from weft.threads import posts as posts_
 from weft.threads import quotes
 from weft.threads.model import Post, QuotePolicy
-
-Render = Callable[[list[Post]], list[Status]]
 
 _AUTOMATIC: dict[QuotePolicy, list[str]] = {
     "public": ["public"],
@@ -29,51 +28,61 @@ _DENIED, _MAY = (
 """Made once: every post in every answer has one of these."""
 
 
-def shown(
-    tx: Tx,
-    viewer: int | None,
-    posts: Sequence[Post],
-    render: Render | None,
-    *,
-    redraft: bool = False,
-) -> dict[int, Quote]:
-    """What these posts quote, by the quoting post's id; three reads and what ``render`` reads,
-    for any number of them. ``render``: makes the quoted posts; None: they are named by id alone.
-    ``redraft``: with what was quoted, although the quote stands no more (to write it anew).
+class Quoted(NamedTuple):
+    """What some posts quote: by id the posts that the viewer may see, those they may not, and
+    whose authors the viewer keeps away.
     """
-    quoting = [post for post in posts if post.quote_state is not None]
-    if not quoting:
-        return {}
+
+    seen: Mapping[int, Post]
+    hidden: Collection[int]
+    standings: Mapping[int, str]
+
+
+_NO_QUOTES = Quoted({}, (), {})
+
+
+def look(tx: Tx, viewer: int | None, posts: Iterable[Post], *, redraft: bool = False) -> Quoted:
+    """What these posts quote; three reads at most, for any number of them. ``redraft``: also what
+    was quoted, although the quote stands no more (to write it anew).
+    """
     wanted = {
         post.quote_of_id
-        for post in quoting
+        for post in posts
         if post.quote_of_id is not None and (redraft or post.quote_state == "accepted")
     }
-    found = posts_.seen(tx, viewer, wanted)
-    hidden = posts_.by_ids(tx, wanted - found.keys())
-    standings = quotes.standings(tx, viewer, (post.author_id for post in found.values()))
-    whole: dict[int, Status] = {}
-    if render is not None and found:
-        whole = {int(status.id): status for status in render(list(found.values()))}
-    made: dict[int, Quote] = {}
-    for post in quoting:
-        number = post.quote_of_id
-        seen = found.get(number) if number is not None else None
-        if post.quote_state != "accepted":
-            state = post.quote_state or "deleted"
-        elif seen is not None:
-            state = standings.get(seen.author_id, "accepted")
-        else:
-            state = "unauthorized" if number in hidden else "deleted"
-        if render is None:
-            shallow = str(seen.id) if seen is not None else None
-            made[post.id] = Quote(state, quoted_status_id=shallow)
-        else:
-            one = whole.get(seen.id) if seen is not None else None
-            # What went away between two reads.
-            state = "deleted" if seen is not None and one is None else state
-            made[post.id] = Quote(state, quoted_status=one)
-    return made
+    if not wanted:
+        return _NO_QUOTES
+    seen = posts_.seen(tx, viewer, wanted)
+    missed = wanted - seen.keys()
+    hidden = posts_.by_ids(tx, missed) if missed else {}
+    standings = quotes.standings(tx, viewer, (post.author_id for post in seen.values()))
+    return Quoted(seen, hidden, standings)
+
+
+def state(post: Post, quoted: Quoted) -> str:
+    """How a post's quote stands (https://docs.joinmastodon.org/entities/Quote/#state)."""
+    if post.quote_state != "accepted":
+        return post.quote_state or "deleted"
+    number = post.quote_of_id
+    seen = quoted.seen.get(number) if number is not None else None
+    if seen is not None:
+        return quoted.standings.get(seen.author_id, "accepted")
+    return "unauthorized" if number in quoted.hidden else "deleted"
+
+
+def shallow(post: Post, quoted: Quoted) -> Quote:
+    """A quote within what is quoted: by its id alone."""
+    seen = quoted.seen.get(post.quote_of_id) if post.quote_of_id is not None else None
+    return Quote(state(post, quoted), quoted_status_id=str(seen.id) if seen is not None else None)
+
+
+def whole(post: Post, quoted: Quoted, made: Mapping[int, Status]) -> Quote:
+    """A quote with the post that it is of, from ``made`` by id."""
+    number = post.quote_of_id
+    one = made.get(number) if number is not None else None
+    if one is None and number in quoted.seen:
+        return Quote("deleted", quoted_status=None)  # it went away between two reads
+    return Quote(state(post, quoted), quoted_status=one)
 
 
 def approvals(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> dict[int, QuoteApproval]:

@@ -61,7 +61,6 @@ class Parts(NamedTuple):
     marks: Marks
     polls: dict[int, Poll]
     cards: dict[int, PreviewCard]
-    quotes: dict[int, Quote]
     approvals: dict[int, QuoteApproval]
     filtered: dict[int, list[FilterResult]]
     sensitized: set[int]
@@ -69,51 +68,56 @@ class Parts(NamedTuple):
 
 
 def statuses(
-    tx: Tx,
-    viewer: int | None,
-    posts: Sequence[Post],
-    *,
-    quoting: bool = True,
-    redraft: bool = False,
+    tx: Tx, viewer: int | None, posts: Sequence[Post], *, redraft: bool = False
 ) -> list[Status]:
     """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
 
-    ``quoting``: show what they quote; not in what is quoted itself. ``redraft``: also where the
-    quote stands no more.
+    What is boosted and what is quoted is read first, so that whatever hangs on posts is asked for
+    once. ``redraft``: show what was quoted also where the quote stands no more.
     """
     if not posts:
         return []
     boosted = [post.boost_of_id for post in posts if post.boost_of_id is not None]
     originals = posts_.by_ids(tx, boosted) if boosted else {}
-    shown = [*posts, *originals.values()]
+    named = [*posts, *originals.values()]
+    quoted = quotes.look(tx, viewer, named, redraft=redraft)
+    within = quotes.look(tx, viewer, quoted.seen.values())
+    shown = list({post.id: post for post in (*named, *quoted.seen.values())}.values())
     authors = account_fragments(tx, [post.author_id for post in shown])
-
-    def quoted(found: list[Post]) -> list[Status]:
-        return statuses(tx, viewer, found, quoting=False)
-
     parts = Parts(
         regard.marks(tx, viewer, shown),
         polls.shown(tx, viewer, shown),
         cards.shown(tx, shown),
-        quotes.shown(tx, viewer, shown, quoted if quoting else None, redraft=redraft),
         quotes.approvals(tx, viewer, shown),
         filtering.applied(tx, viewer, shown),
         accounts.sensitized(tx, [post.author_id for post in shown if post.media]),
     )
     site = tx.site
-    made: list[Status] = []
+
+    def made(post: Post, original: Status | None, quote: Quote | None) -> Status:
+        return _status(site, post, authors[post.author_id], parts, viewer, original, quote)
+
+    inside = {
+        post.id: made(post, None, quotes.shallow(post, within) if post.quote_state else None)
+        for post in quoted.seen.values()
+        if post.author_id in authors
+    }
+    answer: list[Status] = []
     for post in posts:
         original: Status | None = None
         if post.boost_of_id is not None:
             inner = originals.get(post.boost_of_id)
             if inner is None or inner.author_id not in authors:
                 continue
-            original = _status(site, inner, authors[inner.author_id], parts, viewer, None)
+            original = made(
+                inner, None, quotes.whole(inner, quoted, inside) if inner.quote_state else None
+            )
         if post.author_id in authors:
-            made.append(_status(site, post, authors[post.author_id], parts, viewer, original))
-    return made
+            quote = quotes.whole(post, quoted, inside) if post.quote_state else None
+            answer.append(made(post, original, quote))
+    return answer
 
 
 def status(
@@ -223,6 +227,7 @@ def _status(
     parts: Parts,
     viewer: int | None,
     original: Status | None,
+    quote: Quote | None,
 ) -> Status:
     marks = parts.marks
     # By position, in the order of ``Status``: names would cost a third more.
@@ -262,7 +267,7 @@ def _status(
         if post.tags
         else _NOTHING,
         post.emojis,
-        parts.quotes.get(post.id),
+        quote,
         parts.approvals[post.id],
         parts.cards.get(post.card_id) if post.card_id is not None else None,
         parts.polls.get(post.poll_id) if post.poll_id is not None else None,
