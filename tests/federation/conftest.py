@@ -46,6 +46,8 @@ class Receiving:
 
     async def work(self) -> None:
         """Until every job of the way in is done, or waits for a later time."""
+        if not await self.db.read(_due):
+            return
         runner = asyncio.create_task(Runner(self.db, self.inbox.handlers(), {"fetch": 4}).run())
         try:
             async with asyncio.timeout(20):

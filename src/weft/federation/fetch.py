@@ -118,6 +118,9 @@ class Fetcher:
         async with self._turn(host):
             signer = await self._signer() if signed else None
             response = await self._client.get(url, accept=accept, signer=signer, timeout=timeout)
+        there = plain.host(response.url)
+        if there != host and await self._refuses(there):
+            raise Missing(url, "leads to a server that a rule keeps out")
         self._check(response, url, host)
         return response
 

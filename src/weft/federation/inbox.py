@@ -137,6 +137,8 @@ class Inbox:
         uri = activity.object_id
         if activity.type not in FORWARDED or not plain.same_origin(uri, activity.actor):
             return
+        if await self._is_refused(sender):
+            return
 
         host = self._newly_heard(sender)
 

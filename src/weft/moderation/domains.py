@@ -108,9 +108,17 @@ def normal(text: str) -> str:
 
 
 def above(domain: str) -> list[str]:
-    """The names whose rules hold for a domain: itself, without its port, and all above it."""
-    domain = domain.lower()
-    bare = domain.partition(":")[0]
+    """The names whose rules hold for a domain: itself, without its port, and all above it. Names
+    spelled otherwise are the same to whoever connects: with a dot at the end, or not in ASCII.
+    """
+    bare, _, port = domain.lower().partition(":")
+    if not bare.isascii():
+        try:
+            bare = bare.encode("idna").decode()
+        except UnicodeError:
+            bare = ""  # no server answers to it
+    bare = bare.rstrip(".")
+    domain = f"{bare}:{port}" if port else bare
     labels = bare.split(".")[-LABELS_MAX:]
     higher = [".".join(labels[at:]) for at in range(1, len(labels) - 1)]
     return list(dict.fromkeys([domain, bare, *higher]))

@@ -4,6 +4,8 @@ account's data goes.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from weft.kernel.clock import HOUR
@@ -15,9 +17,10 @@ from weft.people.tables import follows as follow_table
 from weft.store.blobs import Blobs
 from weft.store.database import Database, Tx
 from weft.threads import media, profiles
-from weft.threads.erase import erase_some
+from weft.threads.erase import bare_some, erase_some
 from weft.threads.notifications import notify
 from weft.threads.tables import media as media_table
+from weft.work import jobs
 from weft.work.jobs import Job
 from weft.work.runner import Handler
 
@@ -27,17 +30,17 @@ KEYS_AT_ONCE = 500
 """Blobs asked about in one statement: engines bound its parameters."""
 
 _UPLOADS = sa.select(*media.COLUMNS).where(media_table.c.owner_id == sa.bindparam("owner"))
+_there = sa.and_(
+    sa.or_(
+        account_table.c.domain == sa.bindparam("domain"),
+        account_table.c.domain.like(sa.bindparam("with_port"), escape="\\"),
+        account_table.c.domain.like(sa.bindparam("below"), escape="\\"),
+    ),
+    account_table.c.domain != "",
+)
 _SOME = (
     sa.select(*accounts.COLUMNS)
-    .where(
-        account_table.c.id > sa.bindparam("after"),
-        sa.or_(
-            account_table.c.domain == sa.bindparam("domain"),
-            account_table.c.domain.like(sa.bindparam("with_port"), escape="\\"),
-            account_table.c.domain.like(sa.bindparam("below"), escape="\\"),
-        ),
-        account_table.c.domain != "",
-    )
+    .where(account_table.c.id > sa.bindparam("after"), _there)
     .order_by(account_table.c.id)
     .limit(AT_ONCE)
 )
@@ -58,22 +61,43 @@ _FOLLOWS = (
 )
 
 
+def _ties(here: sa.Column[int], there: sa.Column[int]) -> sa.Select[*tuple[Any, ...]]:
+    """(member, domain, how many follows in force between them)."""
+    return (
+        sa.select(_here.c.id, account_table.c.domain, sa.func.count())
+        .select_from(
+            follow_table.join(_here, _here.c.id == here).join(
+                account_table, account_table.c.id == there
+            )
+        )
+        .where(_here.c.domain == "", _there, follow_table.c.accepted.is_(True))
+        .group_by(_here.c.id, account_table.c.domain)
+    )
+
+
+_FOLLOWERS = _ties(follow_table.c.target_id, follow_table.c.follower_id)
+_FOLLOWED = _ties(follow_table.c.follower_id, follow_table.c.target_id)
+
+
 def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
     """The kinds of jobs of moderation. Pool: default."""
 
     async def apply_domain(job: Job) -> None:
         domain, undo = job.payload["domain"], job.payload["undo"]
-        lost: dict[int, list[int]] = {}
+        if not job.payload.get("told"):
+            await db.write(lambda tx: _tell_lost(tx, domain, job))
         after = 0
         while True:
-            last = await db.write(
-                lambda tx, start=after: _apply_some(tx, domain, undo, start, lost)
-            )
-            if last is None:
+            some = await db.write(lambda tx, start=after: _apply_some(tx, domain, undo, start))
+            if not some:
                 break
-            after = last
-        if lost:
-            await db.write(lambda tx: _tell_lost(tx, domain, lost))
+            after = some[-1][0]
+            for account_id in [one for one, bare in some if bare]:
+                at: int | None = 0
+                while at is not None:
+                    at = await db.write(
+                        lambda tx, who=account_id, start=at: bare_some(tx, who, start)
+                    )
 
     async def erase(job: Job) -> None:
         account_id = job.payload["account"]
@@ -95,19 +119,29 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
     }
 
 
-def _apply_some(
-    tx: Tx, domain: str, undo: int | None, after: int, lost: dict[int, list[int]]
-) -> int | None:
-    """Bring some accounts of a domain to what the rules say now; gives the last one's id."""
+def _names(domain: str) -> dict[str, str]:
+    """A domain, with its ports, and all below it, as the statements want them."""
     safe = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    rows = tx.rows(_SOME, after=after, domain=domain, with_port=f"{safe}:%", below=f"%.{safe}")
-    for row in rows:
+    return {"domain": domain, "with_port": f"{safe}:%", "below": f"%.{safe}"}
+
+
+def _apply_some(tx: Tx, domain: str, undo: int | None, after: int) -> list[tuple[int, bool]]:
+    """Bring some accounts of a domain to what the rules say now. Gives them, by id, and whether
+    the pictures in their posts have to go.
+    """
+    done: list[tuple[int, bool]] = []
+    for row in tx.rows(_SOME, after=after, **_names(domain)):
         account = Account(*row)
         rule = domains.rule_for(tx, account.domain)
         account = settle(tx, account, rule, undo)
         if rule is not None and rule.severity == "suspend":
-            _sever(tx, account, lost)
-    return rows[-1][0] if rows else None
+            _sever(tx, account)
+        bare = rule is not None and rule.reject_media
+        if bare and (account.avatar or account.header):
+            # As if it had never been looked up, so that they come back when the rule goes.
+            accounts.update(tx, account.id, avatar="", header="", fetched_at=0)
+        done.append((account.id, bare))
+    return done
 
 
 def settle(tx: Tx, account: Account, rule: domains.Rule | None, undo: int | None = None) -> Account:
@@ -115,30 +149,45 @@ def settle(tx: Tx, account: Account, rule: domains.Rule | None, undo: int | None
     mark of a rule that held before.
     """
     severity = rule.severity if rule is not None else "noop"
-    if undo is not None and account.suspended_at == undo and severity != "suspend":
+    suspended = undo is not None and account.suspended_at == undo
+    silenced = undo is not None and account.silenced_at == undo
+    if suspended and severity != "suspend":
         actions.unsuspend(tx, account)
-    if undo is not None and account.silenced_at == undo and severity != "silence":
+    if silenced and severity != "silence":
         actions.unsilence(tx, account)
-    if rule is not None and severity == "suspend":
+    if rule is None or severity == "noop":
+        return account
+    # What another rule did that is gone, and this one does too, is this one's from now on.
+    taken_over = undo != rule.created_at
+    if severity == "suspend":
+        if suspended and taken_over:
+            return accounts.update(tx, account.id, suspended_at=rule.created_at)
         actions.suspend(tx, account, at=rule.created_at)
-    if rule is not None and severity == "silence" and account.silenced_at is None:
+        return accounts.get(tx, account.id)
+    if account.silenced_at is None or (silenced and taken_over):
         return accounts.update(tx, account.id, silenced_at=rule.created_at)
     return account
 
 
-def _sever(tx: Tx, account: Account, lost: dict[int, list[int]]) -> None:
-    """End the follows between an account and members here. ``lost``: member → [followers,
-    followed] that they lose.
-    """
+def _sever(tx: Tx, account: Account) -> None:
+    """End the follows between an account and members here."""
     while pairs := tx.rows(_FOLLOWS, who=account.id):
         both = accounts.by_ids(tx, [one for pair in pairs for one in pair])
         for follower_id, target_id in pairs:
             follows.unfollow(tx, both[follower_id], both[target_id])
-            member, at = (target_id, 0) if follower_id == account.id else (follower_id, 1)
-            lost.setdefault(member, [0, 0])[at] += 1
 
 
-def _tell_lost(tx: Tx, domain: str, lost: dict[int, list[int]]) -> None:
+def _tell_lost(tx: Tx, domain: str, job: Job) -> None:
+    """Tell members which follows a rule ends: before it does, since afterwards nobody knows, and
+    once, however often the job is begun.
+    """
+    lost: dict[int, list[int]] = {}
+    for at, statement in enumerate((_FOLLOWERS, _FOLLOWED)):
+        for member, name, count in tx.rows(statement, **_names(domain)):
+            rule = domains.rule_for(tx, name)
+            if rule is not None and rule.severity == "suspend":
+                lost.setdefault(member, [0, 0])[at] += count
+    jobs.note(tx, job, {**job.payload, "told": True})
     for member, (followers, followed) in lost.items():
         told = {
             "type": "domain_block",

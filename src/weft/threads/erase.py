@@ -8,7 +8,7 @@ from weft.people import accounts, follows
 from weft.people.tables import follows as follow_table
 from weft.store.database import Tx
 from weft.threads import delete, posts
-from weft.threads.tables import likes
+from weft.threads.tables import likes, post_edits
 from weft.threads.tables import posts as post_table
 
 AT_ONCE = 100
@@ -26,6 +26,29 @@ _ONE_LIKE_LESS = (
     post_table.update()
     .where(post_table.c.id.in_(_LIKED), post_table.c.likes_count > 0)
     .values(likes_count=post_table.c.likes_count - 1)
+)
+_WITH_MEDIA = (
+    sa.select(post_table.c.id)
+    .where(
+        post_table.c.author_id == _account,
+        post_table.c.id > sa.bindparam("after"),
+        sa.or_(
+            sa.cast(post_table.c.media, sa.Text) != "[]",
+            sa.cast(post_table.c.emojis, sa.Text) != "[]",
+        ),
+    )
+    .order_by(post_table.c.id)
+    .limit(AT_ONCE)
+)
+_BARE = (
+    post_table.update()
+    .where(post_table.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(media=[], emojis=[])
+)
+_BARE_BEFORE = (
+    post_edits.update()
+    .where(post_edits.c.post_id.in_(sa.bindparam("ids", expanding=True)))
+    .values(media=[])
 )
 _UNLIKE = likes.delete().where(likes.c.account_id == _account)
 
@@ -51,3 +74,15 @@ def erase_some(tx: Tx, account_id: int) -> bool:
     tx.run(_ONE_LIKE_LESS, account=account_id)
     tx.run(_UNLIKE, account=account_id)
     return False
+
+
+def bare_some(tx: Tx, account_id: int, after: int = 0) -> int | None:
+    """Take the pictures and emojis of other servers off some posts of an account, those behind
+    ``after``. Gives where to go on; None when there are no more.
+    """
+    ids = [row[0] for row in tx.rows(_WITH_MEDIA, account=account_id, after=after)]
+    if not ids:
+        return None
+    tx.run(_BARE, ids=ids)
+    tx.run(_BARE_BEFORE, ids=ids)
+    return ids[-1]

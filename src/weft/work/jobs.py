@@ -123,6 +123,7 @@ _BURY = (
         dead_at=sa.bindparam("at"), lease=None, lease_until=0, key=None, error=sa.bindparam("why")
     )
 )
+_NOTE = jobs.update().where(_MINE).values(payload=sa.bindparam("then")).returning(jobs.c.id)
 _HOLDERS = sa.select(jobs.c.lease).where(jobs.c.lease_until >= sa.bindparam("now")).distinct()
 _TAKE = (
     jobs.update().where(jobs.c.lease == sa.bindparam("worker")).values(lease=None, lease_until=0)
@@ -195,6 +196,15 @@ def finish(tx: Tx, job: Job) -> None:
     if tx.row(_FINISH, job_id=job.id, worker=job.lease) is None:
         raise LeaseLost("This job is no longer ours", cause=f"{job.kind} {job.id}")
     # No signal: the worker that ends a job looks for the next of its lane itself.
+
+
+def note(tx: Tx, job: Job, payload: dict[str, Any]) -> None:
+    """A part of the job is done: in one transaction with its effect, a later try begins after it.
+
+    Errors: LeaseLost when another worker has it now.
+    """
+    if tx.row(_NOTE, job_id=job.id, worker=job.lease, then=payload) is None:
+        raise LeaseLost("This job is no longer ours", cause=f"{job.kind} {job.id}")
 
 
 def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None:

@@ -119,7 +119,7 @@ async def v2(
         local={"local": True, "remote": False}.get(origin or ""),
         states=frozenset({states[status]}) if status in states else frozenset(),
         staff=permissions == "staff",
-        roles=tuple(sorted(ROLES.get(one, "") for one in role_ids or ())),
+        roles=tuple(sorted({ROLES.get(one, "") for one in role_ids or ()})),
         username=username,
         name=display_name,
         domain=by_domain,
