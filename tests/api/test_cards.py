@@ -11,6 +11,7 @@ from PIL import Image
 from tests.api.conftest import Edge
 from tests.conftest import House
 from tests.federation.stranger import Stranger
+from weft.assemble import POOLS
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import Guard
 from weft.people import accounts
@@ -47,7 +48,7 @@ class Web:
     async def fetch(self, tries: int = 1) -> int:
         """Do the waiting jobs, as the last of ``tries``; how many there were."""
         handler = previews.handlers(self.house.db, self.edge.blobs, self.client)["threads.preview"]
-        held = await self.house.db.write(lambda tx: jobs.claim(tx, "fetch", "test", 10))
+        held = await self.house.db.write(lambda tx: jobs.claim(tx, "preview", "test", 10))
         for job in held:
             attempt = jobs.Job(job.id, job.kind, job.lane, job.payload, tries, "test", 0)
             await handler.run(attempt)
@@ -264,3 +265,11 @@ async def test_nobody_learns_that_a_page_was_linked_to_in_private(
         for url in ("https://docs.test/secret", "https://docs.test/never")
     ]
     assert [answer.status_code for answer in asked] == [404, 404]
+
+
+async def test_slow_pages_hold_up_no_post_from_elsewhere(house: House, ada: Account) -> None:
+    house.post(ada, "https://tarpit.test/")
+    waits = sa.select(job_table.c.pool).where(job_table.c.kind == "threads.preview")
+    pool = house.db.read_now(lambda tx: tx.scalar(waits))
+    assert pool in POOLS
+    assert pool != "fetch"  # where the inbox is read

@@ -130,7 +130,7 @@ def behind(tx: Tx, post: dict[str, Any]) -> int | None:
                 "threads.preview",
                 {"card": card_id},
                 key=f"preview:{card_id}",
-                pool="fetch",
+                pool="preview",
                 delay=0 if post["local"] else secrets.randbelow(JITTER),
             ),
         )

@@ -1,4 +1,4 @@
-"""Fetching the pages behind links, for their cards: the jobs ``threads.preview`` (pool ``fetch``)
+"""Fetching the pages behind links, for their cards: the jobs ``threads.preview`` (pool ``preview``)
 and ``threads.sweep_cards``.
 
 By the guarded client only, within small bounds, and what comes is kept as plain text and as a
