@@ -231,3 +231,14 @@ async def test_the_end_of_time_is_no_time(edge: Edge, ada: Account) -> None:
     body = {"status": "late", "scheduled_at": "9999-12-31T23:59:59-23:59"}
     answer = await edge.of(ada).post("/api/v1/statuses", json=body)
     assert answer.status_code == 422, answer.text
+
+
+async def test_what_could_never_be_said_is_refused_at_once(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    crowd = " ".join(f"@somebody{n}" for n in range(60))
+    quote = {"quoted_status_id": str(house.post(bob, "quotable").id), "visibility": "direct"}
+    for body in ({"status": crowd}, {"status": "to nobody", **quote}):
+        answer = await edge.of(ada).post("/api/v1/statuses", json=body | {"scheduled_at": soon()})
+        assert answer.status_code == 422, answer.text
+    assert (await edge.of(ada).get(PATH)).json() == []

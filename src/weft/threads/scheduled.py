@@ -24,7 +24,7 @@ from weft.threads import once, quotes
 from weft.threads.media import COLUMNS as MEDIA_COLUMNS
 from weft.threads.media import Upload
 from weft.threads.model import Draft
-from weft.threads.publish import attach, check, parent_of, publish, tidy
+from weft.threads.publish import attach, check, parent_of, publish, tidy, write_html
 from weft.threads.tables import media, scheduled_posts
 from weft.work import jobs
 from weft.work.jobs import Job, NewJob
@@ -111,6 +111,8 @@ def schedule(
     quoted = quotes.sought(tx, author, draft.quote_of_id)
     check(draft, quoting=quoted is not None)
     parent_of(tx, author, draft.reply_to_id)
+    _html, mentioned, _tags = write_html(tx, draft)
+    quotes.check_mentioned(author, draft, quoted, mentioned)
     attach(tx, author.id, draft.media_ids, scheduled_id)
     tx.run(
         scheduled_posts.insert(),
