@@ -158,3 +158,16 @@ async def test_a_muted_thread_tells_nothing_until_it_is_heard_again(
     assert len((await client.get("/api/v1/notifications")).json()) == 1
     hidden = house.post(bob, "for me", visibility="direct")
     assert (await client.post(f"/api/v1/statuses/{hidden.id}/mute")).status_code == 404
+
+
+async def test_whom_one_blocks_is_in_no_conversation(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    carl = house.person("carl")
+    house.post(bob, "@ada hello", visibility="direct")
+    house.post(carl, "@ada @bob all of us", visibility="direct")
+    kept = house.post(carl, "@ada just us", visibility="direct")
+    house.db.write_now(lambda tx: blocks.block(tx, ada, bob))
+    (left,) = await listed(edge.of(ada))
+    assert left["last_status"]["id"] == str(kept.id)
+    assert len(await listed(edge.of(bob))) == 2

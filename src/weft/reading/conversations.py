@@ -54,6 +54,10 @@ _DROP = (
     .where(conversations.c.account_id == _owner, conversations.c.id == sa.bindparam("which"))
     .returning(conversations.c.id)
 )
+_SEVER = conversations.delete().where(
+    conversations.c.account_id == _owner,
+    sa.cast(conversations.c.members, sa.Text).like(sa.bindparam("named")),
+)
 _TOLD = sa.select(notifications.c.account_id).where(
     notifications.c.post_id == _post,
     notifications.c.kind == "mention",
@@ -121,6 +125,7 @@ def react(db: Database) -> None:
     db.react("post.edited", edited)
     db.react("post.deleted", deleted)
     db.react("notifications.merged", merged)
+    db.react("block.created", blocked)
 
 
 def created(tx: Tx, event: Event) -> None:
@@ -163,6 +168,12 @@ def merged(tx: Tx, event: Event) -> None:
     last = [row[0] for row in tx.rows(_LET_IN, owner=owner, people=people)]
     for post in posts.by_ids(tx, last).values():
         _enter(tx, post, owner)
+
+
+def blocked(tx: Tx, event: Event) -> None:
+    """Whom one blocks is in none of one's conversations, nor what they wrote there."""
+    named = f'%"{event.subject_id}"%'
+    tx.run(_SEVER, owner=event.actor_id or 0, named=named)
 
 
 def _enter(tx: Tx, post: Post, owner: int, *, statement: sa.Executable = _ENTER) -> None:
