@@ -25,6 +25,12 @@ PAUSE_S = 0.2
 REST_S = 0.3
 """Between two looks at something that takes its time."""
 NOT_HERE = (404, 405, 410, 501)
+SILENT_MAX = 5
+"""Requests in a row without an answer, each waited for: then nobody is there any more."""
+ID_CHARS = 500
+"""Of what a server names its things by; group keys are the longest."""
+SAID_CHARS = 200
+"""Of what a server says of itself that is passed on to a terminal."""
 _LINK = re.compile(r'<([^>]+)>;\s*rel="(next|prev)"')
 
 
@@ -56,6 +62,18 @@ class Answer(Struct, frozen=True):
                 return None
         return inner
 
+    @property
+    def entity(self) -> dict[str, Any]:
+        """The value where it is a hash, as entities are; else an empty one."""
+        inner: Any = self.get()
+        return inner if isinstance(inner, dict) else {}
+
+    def entities(self, *names: str | int) -> list[dict[str, Any]]:
+        """The hashes of a list inside; none where there is no list."""
+        inner: Any = self.get(*names)
+        listed: list[Any] = inner if isinstance(inner, list) else []
+        return [one for one in listed if isinstance(one, dict)]
+
 
 class Upload(Struct, frozen=True):
     """A file in a form, beside plain fields."""
@@ -81,6 +99,8 @@ class Caller:
         self._client = client
         local = base.startswith(("http://127.", "http://localhost"))
         self._pause = 0.0 if local else PAUSE_S
+        self.silent = 0
+        """Requests in a row that nobody answered."""
 
     def may(self, who: Who) -> bool:
         return who == "nobody" or who in self.tokens
@@ -110,7 +130,7 @@ class Caller:
         if not self.may(who):
             result.problems = result.problems or [f"needs --{who}-token"]
             return Answer(ok=False, value=None)
-        if any(value in (None, "") for value in values):
+        if not all(map(_names, values)):
             result.problems = result.problems or ["what it is about could not be made"]
             return Answer(ok=False, value=None)
         path = _filled(result.path, values)
@@ -152,6 +172,8 @@ class Caller:
     async def _ask(
         self, method: str, path: str, query: Mapping[str, object] | None, body: Any, who: Who
     ) -> tuple[Response | None, int]:
+        if self.silent >= SILENT_MAX:
+            return None, 0
         headers = {"Accept": "application/json"}
         if who in self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
@@ -173,7 +195,9 @@ class Caller:
                 max_bytes=ANSWER_MAX,
             )
         except WeftError:
+            self.silent += 1
             return None, 0
+        self.silent = 0
         return answer, round((time.monotonic() - began) * 1_000)
 
     def _links(self, answer: Response, value: Any, *, paged: bool) -> list[str]:
@@ -184,6 +208,17 @@ class Caller:
             return ["no Link header on a page with entries"]
         foreign = [one for one in links.values() if not one.startswith(f"{self.base}/")]
         return ["the Link header leads to another server"] if foreign else []
+
+
+def plain(said: object) -> str:
+    """What a server said, as one short line that a terminal shows and does not obey."""
+    text = str(said) if isinstance(said, str | int | float) else ""
+    return "".join(char for char in text[:SAID_CHARS] if char.isprintable())
+
+
+def _names(value: object) -> bool:
+    """Whether something can be asked for by this."""
+    return isinstance(value, str | int) and 0 < len(str(value)) <= ID_CHARS
 
 
 def _filled(path: str, values: Sequence[object]) -> str:
@@ -201,18 +236,18 @@ def _judge(answer: Response, returns: str, ok: Sequence[int]) -> tuple[Any, list
     if answer.body:
         try:
             value = msgspec.json.decode(answer.body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None, ["the answer is no JSON"]
     if answer.status not in ok:
         said = value.get("error") if isinstance(value, dict) else None
-        found = [f"answers {answer.status}: {said}" if said else f"answers {answer.status}"]
+        found = [f"answers {answer.status}: {plain(said)}" if said else f"answers {answer.status}"]
         if said is None:
             found.append("the error is not told as documented")
         return value, found
     if answer.status == 204:
         return None, []
     if type_ != "application/json":
-        return value, [f"the type is {type_ or 'not told'}"]
+        return value, [f"the type is {plain(type_) or 'not told'}"]
     return value, shape.problems(value, returns)
 
 

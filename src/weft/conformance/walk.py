@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 
 from weft.conformance import walk_admin, walk_own, walk_people, walk_posts
-from weft.conformance.caller import Caller, Result, Who
+from weft.conformance.caller import Caller, Result, Who, plain
 from weft.conformance.walk_posts import Made
 from weft.kernel.errors import WeftError
 from weft.net.client import Client
@@ -31,12 +31,12 @@ async def walk(
     me = await call.quietly("GET", "/api/v1/accounts/verify_credentials")
     if not me.ok:
         raise WeftError("The token is not valid there", 401)
-    made.me = me.value
+    made.me = me.entity
     if call.may("second"):
         other = await call.quietly("GET", "/api/v1/accounts/verify_credentials", who="second")
         if not other.ok or other.get("id") == me.get("id"):
             raise WeftError("--second-token must be the token of another account")
-        made.other = other.value
+        made.other = other.entity
         body = {"status": f"From the second account #{made.tag}"}
         post = await call.quietly("POST", "/api/v1/statuses", who="second", body=body)
         made.theirs += [post.get("id")] if post.get("id") else []
@@ -50,11 +50,12 @@ async def walk(
     for result in call.results.values():
         if result.state == "untried" and not result.problems:
             result.problems = [UNTRIED]
-    return server.get("version") or "", list(call.results.values()), call.unlimited
+    return plain(server.get("version")), list(call.results.values()), call.unlimited
 
 
 async def _sweep(call: Caller, made: Made) -> None:
     """Posts go; what else was made was taken away where it was made."""
+    call.silent = 0  # also where nobody answered any more: perhaps again
     for number in made.posts:
         await call.quietly("DELETE", f"/api/v1/statuses/{number}")
     for number in made.theirs:

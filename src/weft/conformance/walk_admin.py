@@ -62,13 +62,13 @@ async def blocks(call: Caller, _made: Made) -> None:
     )
 
 
-async def reports(call: Caller, _made: Made) -> None:
-    """The report that the walk made of the second account."""
+async def reports(call: Caller, made: Made) -> None:
+    """The report that the walk made of the second account; nobody else's."""
     entity = "Admin::Report"
-    found = await call.call(f"GET {ADMIN}/reports", who="admin", returns=f"[{entity}]")
-    one, number = f"{ADMIN}/reports/:id", found.get(0, "id")
-    await call.call(f"GET {one}", number, who="admin", returns=entity)
-    same = {"category": found.get(0, "category") or "other"}
+    await call.call(f"GET {ADMIN}/reports", who="admin", returns=f"[{entity}]")
+    one, number = f"{ADMIN}/reports/:id", made.report
+    shown = await call.call(f"GET {one}", number, who="admin", returns=entity)
+    same = {"category": shown.get("category") or "other"}
     await call.call(f"PUT {one}", number, who="admin", returns=entity, body=same)
     for verb in ("assign_to_self", "unassign", "resolve", "reopen", "resolve"):
         await call.call(f"POST {one}/{verb}", number, who="admin", returns=entity)
@@ -103,9 +103,11 @@ async def trends(call: Caller, made: Made) -> None:
     ):
         await call.call(f"GET {ADMIN}/{path}", who="admin", returns=type_)
     found = await call.quietly("GET", f"{ADMIN}/tags", who="admin")
-    tag = found.get(0, "id")
+    # Its own tag only: what an admin decided about others stays.
+    own = next((one for one in found.entities() if one.get("name") == made.tag), {})
+    tag = own.get("id")
     await call.call(f"GET {ADMIN}/tags/:id", tag, who="admin", returns="Admin::Tag")
-    same = {"trendable": bool(found.get(0, "trendable"))}
+    same = {"trendable": bool(own.get("trendable"))}
     await call.call(f"PUT {ADMIN}/tags/:id", tag, who="admin", returns="Admin::Tag", body=same)
     post = (made.post or {}).get("id")
     for verb in ("reject", "approve"):

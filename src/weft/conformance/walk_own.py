@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from weft.conformance.caller import Caller
 from weft.conformance.walk_posts import Made
@@ -162,6 +163,11 @@ async def notifications(call: Caller, made: Made) -> None:
     one = some.get(0, "id")
     grouped = await call.call(f"GET {v2}", returns="GroupedNotificationsResults")
     group = grouped.get("notification_groups", 0, "group_key")
+    about = [
+        one.get("group_key")
+        for one in grouped.entities("notification_groups")
+        if number and one.get("status_id") == number
+    ]
     if one is None:
         why = "there is no notification: give --second-token"
         keys = [f"GET {v1}/:id", f"POST {v1}/:id/dismiss", f"DELETE {v1}/:id"]
@@ -171,14 +177,33 @@ async def notifications(call: Caller, made: Made) -> None:
     await call.call(f"GET {v1}/:id", one, returns="Notification")
     await call.call(f"GET {v2}/:group_key", group, returns="GroupedNotificationsResults")
     await call.call(f"GET {v2}/:group_key/accounts", group, returns="[Account]")
-    await call.call(f"POST {v2}/:group_key/dismiss", group)
-    left = await call.quietly("GET", f"{v1}?limit=2")
-    await call.call(f"POST {v1}/:id/dismiss", left.get(0, "id"))
-    await call.call(f"DELETE {v1}/:id", left.get(1, "id") or left.get(0, "id"), ok=(200, 404))
+    # Taken away is only what the second account caused.
+    await call.call(f"POST {v2}/:group_key/dismiss", about[0] if about else None)
+    theirs, others = await _caused(call, made)
+    await call.call(f"POST {v1}/:id/dismiss", theirs[0] if theirs else None)
+    await call.call(f"DELETE {v1}/:id", theirs[-1] if theirs else None, ok=(200, 404))
     await call.call(f"DELETE {v1}/destroy_multiple", query={"ids[]": ["1"]})
     await policies(call, made)
+    theirs, others = await _caused(call, made)
+    if others:
+        call.skip([f"POST {v1}/clear", f"POST {v2}/clear"], "there are notifications by others")
+        return
     await call.call(f"POST {v1}/clear")
     await call.call(f"POST {v2}/clear")
+
+
+async def _caused(call: Caller, made: Made) -> tuple[list[str], int]:
+    """Notifications that the second account caused, and how many others there are."""
+    other = (made.other or {}).get("id")
+    found = await call.quietly("GET", "/api/v1/notifications?limit=80&include_filtered=true")
+    theirs = [one.get("id", "") for one in found.entities() if _by(one, other)]
+    return theirs, len(found.entities()) - len(theirs) if found.ok else 1
+
+
+def _by(one: dict[str, Any], other: object) -> bool:
+    """Whether something's account is the second one."""
+    who = one.get("account")
+    return other is not None and isinstance(who, dict) and bool(who.get("id") == other)
 
 
 async def policies(call: Caller, made: Made) -> None:
@@ -196,7 +221,8 @@ async def policies(call: Caller, made: Made) -> None:
         made.theirs += [post.get("id")] if post.get("id") else []
         await call.rest()
         found = await call.call(f"GET {asked}", returns="[NotificationRequest]")
-        number = found.get(0, "id")
+        other = (made.other or {}).get("id")
+        number = next((one.get("id") for one in found.entities() if _by(one, other)), None)
         if number is None:
             break
         way = len(ids)
@@ -237,7 +263,8 @@ async def conversations(call: Caller, made: Made) -> None:
         made.theirs += [post.get("id")] if post.get("id") else []
         await call.rest()
     found = await call.call("GET /api/v1/conversations", returns="[Conversation]")
-    number = found.get(0, "id")
+    # None but the one that was just begun: other talks are not the walk's to delete.
+    number = next((one.get("id") for one in found.entities() if _ends_with(one, made.theirs)), None)
     if not call.may("second"):
         keys = [f"POST {one}/read", f"POST {one}/unread", f"DELETE {one}"]
         call.skip(keys, "needs --second-token")
@@ -245,6 +272,11 @@ async def conversations(call: Caller, made: Made) -> None:
     await call.call(f"POST {one}/read", number, returns="Conversation")
     await call.call(f"POST {one}/unread", number, returns="Conversation")
     await call.call(f"DELETE {one}", number)
+
+
+def _ends_with(conversation: dict[str, Any], posts: list[str]) -> bool:
+    last = conversation.get("last_status")
+    return isinstance(last, dict) and last.get("id") in posts
 
 
 async def domains(call: Caller, _made: Made) -> None:
@@ -258,6 +290,12 @@ async def domains(call: Caller, _made: Made) -> None:
 
 async def pushes(call: Caller, _made: Made) -> None:
     path = "/api/v1/push/subscription"
+    if (await call.quietly("GET", path)).ok:
+        # An app holds this token too, and would never be woken again.
+        verbs = ("POST", "PUT", "DELETE")
+        call.skip([f"{verb} {path}" for verb in verbs], "the token has a subscription already")
+        await call.call(f"GET {path}", returns="WebPushSubscription")
+        return
     keys = {"p256dh": _P256DH, "auth": _AUTH}
     data = {"alerts": {"mention": True}, "policy": "none"}
     body = {

@@ -69,7 +69,8 @@ async def profile(call: Caller, made: Made) -> None:
     pictured: dict[str, Any] = made.me or {}
     for kind in ("avatar", "header"):
         # Only where the walk itself put the picture: nobody's face is taken away.
-        if "missing" in pictured.get(kind, "") or "/faces/" in pictured.get(kind, ""):
+        shown = str(pictured.get(kind) or "missing")
+        if "missing" in shown or "/faces/" in shown:
             file = Upload(kind, "image/png", picture())
             await call.quietly("PATCH", "/api/v1/accounts/update_credentials", body=file)
             await call.call(f"DELETE /api/v1/profile/{kind}", returns="CredentialAccount")
@@ -127,7 +128,8 @@ async def reports(call: Caller, made: Made) -> None:
         "status_ids": made.theirs[:1],
         "comment": "A test of the API; nothing is wrong.",
     }
-    await call.call("POST /api/v1/reports", returns="Report", body=body)
+    sent = await call.call("POST /api/v1/reports", returns="Report", body=body)
+    made.report = sent.get("id")
 
 
 async def collections(call: Caller, made: Made) -> None:

@@ -23,6 +23,8 @@ class Made(Struct):
     other: Any = None
     posts: list[str] = []
     theirs: list[str] = []
+    report: Any = None
+    """Its id."""
     post: Any = None
     """Public, of the main account, with a tag and a link."""
     tag: str = ""
@@ -79,7 +81,7 @@ async def writing(call: Caller, made: Made) -> None:
     text = f"Weaving a test, see https://example.com/ #{made.tag}"
     body = {"status": text, "visibility": "public", "language": "en"}
     posted = await call.call("POST /api/v1/statuses", returns="Status", body=body)
-    made.post, number = posted.value if posted.ok else None, posted.get("id")
+    made.post, number = posted.entity, posted.get("id")
     if number:
         made.posts.append(number)
     await call.call(f"GET {STATUS}", number, returns="Status")
@@ -197,9 +199,11 @@ async def timelines(call: Caller, made: Made) -> None:
     await call.call("GET /api/v1/trends/links", returns="[Trends::Link]")
     found = {"q": made.tag, "limit": 2, "resolve": "false"}
     await call.call("GET /api/v2/search", returns="Search", query=found)
-    home = {"home": {"last_read_id": (made.post or {}).get("id") or "1"}}
-    await call.call("POST /api/v1/markers", body=home)
-    await call.call("GET /api/v1/markers", query={"timeline[]": ["home", "notifications"]})
+    places = {"timeline[]": ["home", "notifications"]}
+    read = await call.call("GET /api/v1/markers", query=places)
+    # Where one was stays so: whoever uses the account goes on reading there.
+    here = read.get("home", "last_read_id") or (made.post or {}).get("id") or "1"
+    await call.call("POST /api/v1/markers", body={"home": {"last_read_id": here}})
 
 
 SCENES = [writing, media, reactions, quoting, polls, later, timelines]
