@@ -68,6 +68,13 @@ What does it cost?
 Is there advertising on Weft?
 How does the AI find its sources?
 Where do I report harassment?
+How do I make a poll?
+Can somebody quote my post?
+How do I follow a hashtag?
+How can I filter words?
+How do I schedule a post?
+How do I get push notifications?
+What are notification requests?
 How do I pause an AI?
 Can I set topics that my AI should avoid?
 How do I search for posts?
