@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -144,6 +145,27 @@ async def test_pictures_nobody_posts_are_dropped_but_never_shared_bytes(
     assert edge.blobs.path(url) is None
     assert edge.blobs.path(blob) is not None
     assert house.db.read_now(lambda tx: media.by_id(tx, int(other))) is None
+
+
+@pytest.mark.parametrize(
+    "how", [{"params": {"delete_media": "true"}}, {"data": {"delete_media": "1"}}]
+)
+async def test_pictures_go_with_the_post_when_its_author_says_so(
+    edge: Edge, house: House, ada: Account, how: dict[str, Any]
+) -> None:
+    """The documentation has it in the query; Mastodon.py sends it in the body."""
+    client = edge.of(ada)
+    left: dict[bool, int] = {}
+    for gone in (True, False):
+        made = (await client.post("/api/v2/media", files=file())).json()["id"]
+        await edge.work()
+        post = await client.post("/api/v1/statuses", json={"status": "x", "media_ids": [made]})
+        path = f"/api/v1/statuses/{post.json()['id']}"
+        assert (await client.delete(path, **(how if gone else {}))).status_code == 200
+        sweep = thread_jobs.handlers(house.db, edge.blobs)["threads.sweep_media"]
+        await sweep.run(Job(1, "threads.sweep_media", None, {}, 1, "test", 0))
+        left[gone] = (await client.get(f"/api/v1/media/{made}")).status_code
+    assert left == {True: 404, False: 200}
 
 
 async def test_processing_twice_changes_nothing(edge: Edge, house: House, ada: Account) -> None:

@@ -97,6 +97,8 @@ async def test_markers_remember_and_count_their_changes(edge: Edge, ada: Account
         assert (saved["home"]["version"], saved["home"]["last_read_id"]) == (version, last)
     both = await client.get("/api/v1/markers?timeline[]=home&timeline[]=notifications")
     assert both.json() == saved
+    number = await client.post("/api/v1/markers", json={"home": {"last_read_id": 7}})
+    assert number.json()["home"]["last_read_id"] == "7"
     bad = await client.post("/api/v1/markers", json={"home": {"last_read_id": "x"}})
     assert bad.status_code == 422
 

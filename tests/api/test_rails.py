@@ -34,6 +34,7 @@ def test_lists_in_a_query_become_repeated_names(query: bytes, plain: bytes) -> N
     [
         ("a=1&b=", {"a": "1", "b": ""}),
         ("id[]=1&id[]=2", {"id": ["1", "2"]}),
+        ("id[][]=1&id[][]=2", {"id": ["1", "2"]}),
         ("id=1&id=2", {"id": ["1", "2"]}),
         ("media_ids[1]=b&media_ids[0]=a", {"media_ids": ["a", "b"]}),
         ("source[privacy]=public", {"source": {"privacy": "public"}}),

@@ -45,6 +45,8 @@ _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PART = re.compile(r"\[([^\[\]]*)\]")
 _INDEXED = re.compile(r"\[\d*\]$")
+_LIST_TWICE = re.compile(r"(\[\])+$")
+"""``id[][]=1``, as Mastodon.py sends some lists: a list of lists is wanted nowhere."""
 
 
 class File(Struct, frozen=True):
@@ -258,7 +260,7 @@ def _path(name: str) -> list[str] | None:
         return None
     if not bracket:
         return [head]
-    tail = name[len(head) :]
+    tail = _LIST_TWICE.sub("[]", name[len(head) :])
     parts = _PART.findall(tail)
     if "".join(f"[{part}]" for part in parts) != tail:
         raise WeftError("The form has a malformed name")

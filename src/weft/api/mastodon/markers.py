@@ -12,7 +12,7 @@ from weft.threads import markers
 
 
 class Read(Struct):
-    last_read_id: str
+    last_read_id: str | int
 
 
 class NewMarkers(Struct):
@@ -35,7 +35,7 @@ async def show(db: Db, me: Me, timeline: FromQuery[list[str] | None] = None) -> 
 @post("/api/v1/markers", guards=[scope("write:statuses")], status_code=200)
 async def save(db: Db, me: Me, data: JSONBody[NewMarkers]) -> dict[str, Marker]:
     given = {"home": data.home, "notifications": data.notifications}
-    read_to = {name: read.last_read_id for name, read in given.items() if read is not None}
+    read_to = {name: str(read.last_read_id) for name, read in given.items() if read is not None}
     return _shown(await db.write(lambda tx: markers.put(tx, me.id, read_to)))
 
 

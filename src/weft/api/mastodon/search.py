@@ -110,7 +110,8 @@ async def find(
                 exact = fold_tag(text.removeprefix("#"))
                 if type_ == "hashtags" and not tags and exact.isalnum() and skip == 0:
                     tags = [exact]  # a tag nobody used yet can be opened and followed, too
-                tags = _listed(tx, tags, reviewed=exclude_unreviewed)[:most]
+                named = exact if exclude_unreviewed else None
+                tags = _listed(tx, tags, unless_named=named)[:most]
         known = account_fragments(tx, [one.id for one in people])
         shown = {one.id: known[one.id] for one in people if one.id in known}
         return Search(
@@ -139,13 +140,16 @@ def _people(
     return found[skip : skip + most]
 
 
-def _listed(tx: Tx, tags: list[str], *, reviewed: bool) -> list[str]:
-    """Those that no admin hid; ``reviewed``: those only that one looked at."""
+def _listed(tx: Tx, tags: list[str], *, unless_named: str | None) -> list[str]:
+    """Those that no admin hid; with ``unless_named`` those only that one looked at, and this one:
+    some clients always leave out the unreviewed, and still ask for a tag by its name.
+    """
     decided = explored.settings(tx, tags)
+    spared = tags if unless_named is None else [unless_named]
     return [
         tag
         for tag in tags
-        if decided[tag].listable and (not reviewed or decided[tag].reviewed_at is not None)
+        if decided[tag].listable and (tag in spared or decided[tag].reviewed_at is not None)
     ]
 
 

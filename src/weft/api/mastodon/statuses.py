@@ -89,6 +89,10 @@ class ChangedStatus(Struct):
     poll: PollGiven | UnsetType | None = UNSET
 
 
+class TakenBack(Struct):
+    delete_media: bool = False
+
+
 class AisAllowed(Struct):
     allowed: bool
 
@@ -215,15 +219,22 @@ async def change(
 
 @delete("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")], status_code=200)
 async def take_back(
-    db: Db, me: Me, status_id: FromPath[str], delete_media: FromQuery[bool] = False
+    db: Db,
+    me: Me,
+    status_id: FromPath[str],
+    data: JSONBody[TakenBack | None] = None,
+    delete_media: FromQuery[bool] = False,
 ) -> DeletedStatus:
-    """Delete one's own post; what was written comes back, to be written anew."""
+    """Delete one's own post; what was written comes back, to be written anew. ``delete_media`` is
+    documented for the query, and sent in the body by some.
+    """
     number = id_of(status_id)
+    keep = not (delete_media or (data or TakenBack()).delete_media)
 
     def write(tx: Tx) -> DeletedStatus:
         now = _own(tx, me, number)
         shown = status(tx, me.id, now, redraft=True)
-        return deleted_status(shown, delete_post(tx, me, number, keep_media=not delete_media))
+        return deleted_status(shown, delete_post(tx, me, number, keep_media=keep))
 
     return await db.write(write)
 
