@@ -22,8 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with nobody on it but whom each test makes."""
-    with Server(tmp_path_factory.mktemp("server")) as running:
+    """A server with nobody on it but whom each test makes, or who signs up."""
+    open_to_all = {"WEFT_REGISTRATIONS": "open"}
+    with Server(tmp_path_factory.mktemp("server"), **open_to_all) as running:
         yield running
 
 
