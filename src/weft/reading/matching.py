@@ -32,14 +32,18 @@ WORDS_KEPT_MAX = 2_048
 """Posts whose words are kept ready: the same ones are shown to many, again and again."""
 WORDS_HTML_MAX = 4_000
 """Characters of a post that is kept; with the above some 5 MB."""
+EDGED_KEPT_MAX = 256
+"""Texts whose words are marked, of which each keyword is looked for in turn: a few pages of them."""
 
 _OPTIONS = sa.select(polls.c.id, polls.c.options).where(among(polls.c.id, "ids"))
 _BLOCKS = re.compile(r"</?(?:p|li|ul|ol|pre|blockquote)\b[^>]*>")
 _BREAK = re.compile(r"<br[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-_RUN = re.compile(r"\w*")
+_RUN = re.compile(r"\w+")
 _APART = "\0"
 """Between what does not belong together; in no text and no keyword."""
+_EDGE = "\1"
+"""Where a word begins or ends; likewise."""
 
 
 class Match(NamedTuple):
@@ -51,12 +55,13 @@ class Match(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A keyword, folded. ``head`` and ``tail``: no word may go on there."""
+    """A keyword, folded. ``edged``: with its edges marked, when it must not be a part of another
+    word; else empty.
+    """
 
     written: str
     folded: str
-    head: bool
-    tail: bool
+    edged: str
 
 
 class _Ready(NamedTuple):
@@ -134,22 +139,25 @@ def _filters(tx: Tx, viewer: int) -> list[_Ready]:
 def word_of(written: str, *, whole: bool) -> Word:
     """A keyword, ready to be looked for. ``whole``: not as a part of another word."""
     folded = fold(written)
-    return Word(written, folded, whole and _in_word(folded[:1]), whole and _in_word(folded[-1:]))
+    if not whole:
+        return Word(written, folded, "")
+    # Where it does not begin (or end) with a word, anything may stand before (or after) it.
+    return Word(written, folded, edged(folded))
 
 
 def stands_in(word: Word, text: str) -> bool:
     """Whether a word stands in a folded text."""
-    at = text.find(word.folded)
-    while at >= 0:
-        end = at + len(word.folded)
-        if not (word.head and at and _in_word(text[at - 1])) and not (
-            word.tail and end < len(text) and _in_word(text[end])
-        ):
-            return True
-        # Nothing begins within a word: "aaaa" is looked at once, and not at each of its letters.
-        beyond = _RUN.match(text, at + 1) if word.head else None
-        at = text.find(word.folded, beyond.end() if beyond is not None else at + 1)
-    return False
+    return word.folded in text and (not word.edged or word.edged in edged(text))
+
+
+@lru_cache(EDGED_KEPT_MAX)
+def edged(folded: str) -> str:
+    """A folded text with a mark at both ends of each word. So a whole word is found like any other
+    text, in a time that does not depend on how often it nearly stands there.
+    """
+    also = {char for char in set(folded) if not char.isalnum() and _in_word(char)}
+    run = re.compile(rf"[\w{re.escape(''.join(sorted(also)))}]+") if also else _RUN
+    return run.sub(rf"{_EDGE}\g<0>{_EDGE}", folded)
 
 
 def _in_word(char: str) -> bool:
