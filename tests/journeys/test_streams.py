@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from websockets.typing import Subprotocol
 
 from tests.journeys.apps import App
 from tests.servers import Client, Server
+from weft.api.streaming.routes import PACE_S
 
 SOON_S = 15.0
 
@@ -91,6 +93,19 @@ def test_one_socket_has_many_streams_and_says_what_is_wrong(
         assert (frame["stream"], frame["event"]) == (["hashtag:local", "Loom"], "update")
         ada.send("v2/filters", title="t", context=["home"])
         assert hear(socket) == {"stream": ["user"], "event": "filters_changed"}
+
+
+def test_nonsense_without_end_is_answered_one_by_one(server: Server, ada: Client) -> None:
+    """One client that asked without pause held the whole server up for half a minute."""
+    with listening(server, f"?access_token={ada.token}") as socket:
+        socket.send('{"type":"subscribe","deep":' + "[" * 3_000)
+        assert hear(socket)["status"] == 400
+        times = 50
+        began = time.monotonic()
+        for _ in range(times):
+            socket.send('{"type":"subscribe","stream":"list","list":"1"}')
+        assert [hear(socket)["status"] for _ in range(times)] == [404] * times
+        assert time.monotonic() - began >= (times - 1) * PACE_S
 
 
 def test_server_sent_events(server: Server, ada: Client, bob: Client) -> None:
