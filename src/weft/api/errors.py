@@ -57,10 +57,15 @@ def unreadable(_request: Request[Any, Any, Any], fault: Exception) -> Response[d
     return _answer({"error": f"Validation failed: {told}".rstrip(": ")}, 422)
 
 
-def http_fault(_request: Request[Any, Any, Any], fault: HTTPException) -> Response[dict[str, Any]]:
+def http_fault(request: Request[Any, Any, Any], fault: HTTPException) -> Response[dict[str, Any]]:
     """What the framework refuses: unknown paths, methods, broken JSON."""
+    cause = fault.__cause__
+    if isinstance(cause, msgspec.ValidationError) and "`$.data" in str(cause):
+        # A field of the body that is called as one of our dependencies is ("keys"): the
+        # framework takes it for that, and its fault for ours.
+        return unreadable(request, cause)
     if fault.status_code >= 500:
-        return unknown(_request, fault)
+        return unknown(request, fault)
     words = _WORDS.get(fault.status_code) or HTTPStatus(fault.status_code).phrase
     if fault.status_code == 400:
         words = "The request could not be read"

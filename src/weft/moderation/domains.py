@@ -33,7 +33,9 @@ LABELS_MAX = 12
 """Names above a name that are asked about: no real one has more."""
 LIMITED = "limited_federation"
 """The fact that says that only allowed servers are spoken with."""
-_DOMAIN = re.compile(r"(?!-)[^\s/@:?#\[\]\x00-\x20\x7f]{1,253}(?::\d{1,5})?")
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}(?::\d{{1,5}})?", re.ASCII)
+"""Letters, digits, hyphens within; underscores, which some names have against the rules."""
 
 
 class Rule(Struct, frozen=True):
