@@ -168,6 +168,33 @@ async def test_pictures_go_with_the_post_when_its_author_says_so(
     assert left == {True: 404, False: 200}
 
 
+async def test_the_same_picture_brought_twice_at_once_is_there_for_both(
+    edge: Edge, house: House, ada: Account
+) -> None:
+    """What the first is done with and drops, the second may be about to write down."""
+    made = [(await edge.of(ada).post("/api/v2/media", files=file())).json() for _ in range(2)]
+    found = [house.db.read_now(lambda tx, one=one: media.by_id(tx, int(one["id"]))) for one in made]
+    raw = {one.upload for one in found if one is not None}
+    assert len(raw) == 2
+    assert all(edge.blobs.path(key) is not None for key in raw)
+
+
+async def test_a_face_that_came_with_what_was_refused_is_not_kept(edge: Edge, ada: Account) -> None:
+    def kept() -> int:
+        return sum(one.is_file() for one in edge.blobs.folder.rglob("*"))
+
+    before = kept()
+    for more in ({"display_name": "x" * 500}, {"source[privacy]": "nobody"}):
+        refused = await edge.of(ada).ask(
+            "PATCH",
+            "/api/v1/accounts/update_credentials",
+            files={"avatar": file()["file"]},
+            data=more,
+        )
+        assert refused.status_code == 422
+        assert kept() == before
+
+
 async def test_processing_twice_changes_nothing(edge: Edge, house: House, ada: Account) -> None:
     made = (await edge.of(ada).post("/api/v2/media", files=file())).json()
     await edge.work()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -19,8 +20,16 @@ class Blobs:
 
     def put(self, data: bytes, suffix: str) -> str:
         """Store bytes durably and give their key. ``suffix`` without the dot."""
-        digest = hashlib.sha256(data).hexdigest()
-        key = f"{digest[:2]}/{digest[2:]}.{suffix}"
+        return self._keep(hashlib.sha256(data).hexdigest(), data, suffix)
+
+    def put_alone(self, data: bytes, suffix: str) -> str:
+        """The same under a name that nobody else has: for what is dropped when its one owner is
+        done with it, whoever brings the same bytes at that moment.
+        """
+        return self._keep(secrets.token_hex(32), data, suffix)
+
+    def _keep(self, name: str, data: bytes, suffix: str) -> str:
+        key = f"{name[:2]}/{name[2:]}.{suffix}"
         path = self.folder / key
         if path.exists():
             return key

@@ -47,7 +47,7 @@ async def _keep(request: Request[Any, Any, Any], db: Database, blobs: Blobs, me:
         raise WeftError(f"Files can have {UPLOAD_BYTES // 1024 // 1024} MB at most", 413)
     details = form.into(Details)
     focus = media.parse_focus(details.focus) or (0.0, 0.0)
-    key = await asyncio.to_thread(blobs.put, file.data, RAW)
+    key = await asyncio.to_thread(blobs.put_alone, file.data, RAW)
     return await db.write(
         lambda tx: media.add(tx, me.id, key, description=details.description or "", focus=focus)
     )

@@ -22,7 +22,7 @@ from weft.api.mastodon.entities_accounts import CredentialAccount, Field
 from weft.api.mastodon.entities_lists import FeaturedTag
 from weft.api.mastodon.quotes import policy_of
 from weft.api.rails import File, read_form
-from weft.kernel.errors import Invalid
+from weft.kernel.errors import Invalid, WeftError
 from weft.people import accounts, credentials, model
 from weft.reading import featured
 from weft.store.blobs import Blobs
@@ -175,7 +175,14 @@ async def _update(
         indexable=given.indexable,
         **{name: getattr(given, name) for name in model.CHOICES},
     )
-    await _change(db, blobs, me, changes, _choices(given.source))
+    try:
+        await _change(db, blobs, me, changes, _choices(given.source))
+    except WeftError:
+        # Nothing was changed, and no picture of it stays.
+        stored = [key for key in (face, banner) if key]
+        for key in await db.read(lambda tx: profiles.unused_pictures(tx, *stored)):
+            blobs.drop(key)
+        raise
 
 
 @delete("/api/v1/profile/avatar", status_code=200, guards=[scope("write:accounts")])
