@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Client, Edge
+from tests.api.later import Clock
 from tests.conftest import House
 from weft.people import blocks, credentials, follows
 from weft.people.model import Account
 from weft.threads.model import Incoming
 from weft.threads.publish import receive
+from weft.threads.tables import posts as table
 
 pytestmark = pytest.mark.anyio
 
@@ -187,6 +189,58 @@ async def test_the_quoted_author_takes_it_back(
     # Deleted to be written anew: with what it quoted, as Mastodon gives it.
     deleted = (await two.delete(f"/api/v1/statuses/{quote['id']}")).json()["quote"]
     assert (deleted["state"], deleted["quoted_status"]["id"]) == ("revoked", post["id"])
+
+
+async def test_a_block_parts_what_either_quoted_of_the_other(
+    house: House, edge: Edge, ada: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when there is more than one transaction takes: the rest is a job."""
+    monkeypatch.setattr("weft.threads.quotes.PART", 2)
+    cleo = house.person("cleo")
+    one, two, three = edge.of(ada), edge.of(bob), edge.of(cleo)
+    post, other = await said(one, "ada's"), await said(two, "bob's")
+    by_bob = [await said(two, f"b{n}", quoted_status_id=post["id"]) for n in range(4)]
+    by_ada = await said(one, "a", quoted_status_id=other["id"])
+    kept = await said(three, quoted_status_id=post["id"])
+    await one.post(f"/api/v1/accounts/{bob.id}/block")
+    clock = Clock(monkeypatch)
+    assert await clock.work(edge) == ["threads.part_quotes"]
+    for quote in (*by_bob, by_ada):
+        seen = await shown(three, quote)
+        assert seen["quote"] == {"state": "revoked", "quoted_status": None}
+        assert "quote-inline" not in seen["content"]
+    assert (await shown(three, kept))["quote"]["state"] == "accepted"
+    assert (await shown(three, post))["quotes_count"] == 1
+    assert (await shown(three, other))["quotes_count"] == 0
+    await one.post(f"/api/v1/accounts/{bob.id}/unblock")
+    assert (await shown(three, by_ada))["quote"]["state"] == "revoked"
+
+
+async def test_whom_the_quoter_blocks_may_still_take_a_quote_back(
+    house: House, edge: Edge, ada: Account, bob: Account
+) -> None:
+    """Such quotes are there from before blocks parted them, or were made elsewhere."""
+    one, two = edge.of(ada), edge.of(bob)
+    post = await said(one)
+    quote = await said(two, "mine", quoted_status_id=post["id"])
+    private = await said(two, "not hers", quoted_status_id=post["id"], visibility="private")
+    await two.post(f"/api/v1/accounts/{ada.id}/block")
+    house.db.write_now(
+        lambda tx: tx.run(
+            table.update()
+            .where(table.c.id.in_([int(quote["id"]), int(private["id"])]))
+            .values(quote_state="accepted")
+        )
+    )
+    await one.post(f"/api/v1/accounts/{bob.id}/mute")
+    assert (await one.get(f"/api/v1/statuses/{quote['id']}")).status_code == 404
+    listed = (await one.get(f"/api/v1/statuses/{post['id']}/quotes")).json()
+    assert [status["id"] for status in listed] == [quote["id"]]
+    where = f"/api/v1/statuses/{post['id']}/quotes"
+    answer = await one.post(f"{where}/{quote['id']}/revoke")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["quote"]["state"] == "revoked"
+    assert (await one.post(f"{where}/{private['id']}/revoke")).status_code == 404
 
 
 async def test_a_quoted_post_that_goes_away(edge: Edge, ada: Account, bob: Account) -> None:

@@ -21,7 +21,7 @@ from weft.people import credentials
 from weft.people.model import Account
 from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
 from weft.store.among import among
-from weft.store.database import Tx
+from weft.store.database import Database, Tx
 from weft.store.page import Page, paged
 from weft.threads import posts
 from weft.threads.markup import link
@@ -29,11 +29,16 @@ from weft.threads.model import Draft, Post, QuotePolicy
 from weft.threads.notifications import notify
 from weft.threads.tables import posts as post_table
 from weft.threads.timelines import unwanted
-from weft.work import events
+from weft.work import events, jobs
+from weft.work.jobs import Job, NewJob
 
 POLICIES: tuple[QuotePolicy, ...] = ("public", "followers", "nobody")
 USUAL: QuotePolicy = "public"
 """Of members who have chosen nothing: Mastodon's default too."""
+
+PART = 50
+"""Quotes taken back in one transaction when somebody is blocked: tens of ms; the rest is a job."""
+PART_JOB = "threads.part_quotes"
 
 Standing = Literal["blocked_account", "blocked_domain", "muted_account"]
 
@@ -67,6 +72,25 @@ _QUOTES = paged(
         ~unwanted(post_table.c.author_id),
     ),
     post_table.c.id,
+)
+# One's own post: also what quotes it of those who block one, as anybody sees it without signing in.
+_OPEN_QUOTES = paged(
+    sa.select(*posts.COLUMNS).where(
+        _OF,
+        sa.or_(posts.seen_by(_viewer), posts.seen_by(None)),  # pyright: ignore[reportArgumentType]
+    ),
+    post_table.c.id,
+)
+_quoted = post_table.alias("quoted")
+_BETWEEN = (
+    sa.select(*posts.COLUMNS)
+    .join_from(post_table, _quoted, _quoted.c.id == post_table.c.quote_of_id)
+    .where(
+        post_table.c.author_id == sa.bindparam("quoter", type_=sa.BigInteger),
+        _quoted.c.author_id == sa.bindparam("author", type_=sa.BigInteger),
+        _accepted,
+    )
+    .limit(sa.bindparam("most"))
 )
 _HERE = sa.select(post_table.c.id, post_table.c.author_id).where(_OF, post_table.c.local.is_(True))
 _LOST = post_table.update().where(_OF).values(quote_state="deleted", quote_of_id=None)
@@ -198,22 +222,35 @@ def revoke(tx: Tx, by: Account, post_id: int, quoting_id: int) -> Post:
     """The quoted author takes back their consent; gives the quoting post as it is then. Doing it
     twice is the same. Event: post.edited, of the quoting post.
 
-    Errors: NotFound (no such post or quote that they may see), Forbidden (not their post).
+    Errors: NotFound (no such post or quote that they may see; whom the quoting author blocks may
+    see what anybody may), Forbidden (not their post).
     """
     quoted = posts.see(tx, by.id, post_id)
-    quoting = posts.see(tx, by.id, quoting_id)
-    if quoting.quote_of_id != quoted.id:
+    mine = quoted.author_id == by.id
+    quoting = posts.by_id(tx, quoting_id)
+    if quoting is None or quoting.quote_of_id != quoted.id:
         raise NotFound
-    if quoted.author_id != by.id:
+    if not (posts.may_see(tx, by.id, quoting) or (mine and posts.may_see(tx, None, quoting))):
+        raise NotFound
+    if not mine:
         raise Forbidden
-    if quoting.quote_state == "revoked":
-        return quoting
-    without = _INLINE.sub("", quoting.html, count=1)
-    after = Post(*tx.run(_REVOKE, post=quoting.id, now_html=without).one())
-    if quoting.quote_state == "accepted":
-        tx.run(_COUNT, post=quoted.id, step=-1)
-    events.append(tx, "post.edited", actor_id=quoting.author_id, subject_id=quoting.id)
-    return after
+    return quoting if quoting.quote_state == "revoked" else _take_back(tx, quoting)
+
+
+def part(tx: Tx, one: int, other: int) -> None:
+    """Two whom a block parts: neither's words stand above the other's any more. What is not done
+    at once is a job. Events: post.edited, of each quoting post.
+    """
+    if not _parted(tx, one, other):
+        job = NewJob(PART_JOB, {"one": one, "other": other}, key=f"part_quotes:{one}:{other}")
+        jobs.enqueue(tx, job)
+
+
+async def part_rest(db: Database, job: Job) -> None:
+    """The job: as many transactions as it takes. Done twice it is the same."""
+    one, other = job.payload["one"], job.payload["other"]
+    while not await db.write(lambda tx: _parted(tx, one, other)):
+        pass
 
 
 def set_policy(tx: Tx, by: Account, post_id: int, policy: QuotePolicy) -> Post:
@@ -232,8 +269,13 @@ def set_policy(tx: Tx, by: Account, post_id: int, policy: QuotePolicy) -> Post:
 
 
 def listed(tx: Tx, viewer: int, post: Post, page: Page) -> list[Post]:
-    """The posts that quote this one, as far as the viewer may and wants to see them."""
-    rows = _QUOTES.rows(tx, page, viewer=viewer, post=post.id, now=tx.now)
+    """The posts that quote this one, as far as the viewer may and wants to see them. Its author
+    has all that anybody sees: to ``revoke`` it they have to know of it.
+    """
+    if viewer == post.author_id:
+        rows = _OPEN_QUOTES.rows(tx, page, viewer=viewer, post=post.id)
+    else:
+        rows = _QUOTES.rows(tx, page, viewer=viewer, post=post.id, now=tx.now)
     return [Post(*row) for row in rows]
 
 
@@ -258,6 +300,27 @@ def usual_policy(preferences: dict[str, Any]) -> QuotePolicy:
     """What a member's preferences say of new posts."""
     chosen = preferences.get("quote_policy")
     return chosen if chosen in POLICIES else USUAL
+
+
+def _take_back(tx: Tx, quoting: Post) -> Post:
+    without = _INLINE.sub("", quoting.html, count=1)
+    after = Post(*tx.run(_REVOKE, post=quoting.id, now_html=without).one())
+    if quoting.quote_state == "accepted":
+        tx.run(_COUNT, post=quoting.quote_of_id, step=-1)
+    events.append(tx, "post.edited", actor_id=quoting.author_id, subject_id=quoting.id)
+    return after
+
+
+def _parted(tx: Tx, one: int, other: int) -> bool:
+    """Take back some of the quotes between two; whether those were all."""
+    found = [
+        Post(*row)
+        for quoter, author in ((one, other), (other, one))
+        for row in tx.rows(_BETWEEN, quoter=quoter, author=author, most=PART)
+    ]
+    for quoting in found[:PART]:
+        _take_back(tx, quoting)
+    return len(found) < PART
 
 
 def _policy(tx: Tx, author: Account, draft: Draft) -> QuotePolicy:
