@@ -32,6 +32,7 @@ from weft.moderation import domains
 from weft.moderation import jobs as moderation_jobs
 from weft.net.client import Client
 from weft.net.guard import Guard, OneServer
+from weft.net.seal import Seal
 from weft.people import accounts
 from weft.people import jobs as people_jobs
 from weft.push import jobs as push_jobs
@@ -52,6 +53,9 @@ POOLS = {"default": 8, "deliver": 64, "fetch": 8, "preview": 4, "ai": 4, "media"
 """Jobs at once. Deliveries mostly wait for others; models and pictures keep a core busy. Pages
 behind links are anybody's: slow ones hold up other previews, and not what other servers tell us.
 """
+
+SEAL_KEY = "seal.key"
+"""In the data folder, and of the backup: opens what is sealed in the database."""
 
 
 def open_database(settings: Settings, *, serving: bool = False) -> Database:
@@ -107,6 +111,7 @@ class House:
         self.settings = settings
         self.db = open_database(settings, serving=True)
         self.blobs = Blobs(settings.data / "media")
+        self.seal = Seal.kept(settings.data / SEAL_KEY)
 
     async def _refuses(self, host: str) -> bool:
         return await self.db.glance(lambda tx: domains.is_refused(tx, host))
@@ -130,6 +135,7 @@ class House:
                     "settings": self.settings,
                     "blobs": self.blobs,
                     "client": self.client,
+                    "seal": self.seal,
                     "hub": self.hub,
                     "keys": keys,
                     "inbox": inbox,
@@ -147,7 +153,7 @@ class House:
                 **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
                 **ai_jobs.handlers(self.db, brains),
-                **push_jobs.handlers(self.db, self.client, avatar_url),
+                **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),
             }
             await stack.enter_async_context(
                 _beside(Runner(self.db, handlers, POOLS).run(), self.hub.run())

@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import House
 from weft.api.app import build
 from weft.api.resolver import Resolver
-from weft.people import oauth
+from weft.net.seal import KEY_BYTES, Seal
+from weft.people import credentials, oauth
 from weft.people.model import Account
 from weft.settings import Settings
 from weft.store.blobs import Blobs
@@ -63,6 +64,7 @@ class Edge:
                 "settings": Settings(data=folder),
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
+                "seal": Seal(bytes(KEY_BYTES)),
                 # Who asks for these gives them.
                 **dict.fromkeys(("client", "hub", "inbox", "keys", "translator")),
                 **more,
@@ -113,3 +115,13 @@ def ada(house: House) -> Account:
 @pytest.fixture
 def bob(house: House) -> Account:
     return house.person("bob")
+
+
+@pytest.fixture
+def boss(edge: Edge) -> Account:
+    """An admin."""
+    account = edge.house.person("boss")
+    edge.house.db.write_now(
+        lambda tx: credentials.enrol(tx, account, "boss@weft.test", "x", role="admin")
+    )
+    return account

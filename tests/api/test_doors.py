@@ -123,7 +123,18 @@ READS = {
 
 
 def doors() -> Iterator[tuple[str, str, BaseRouteHandler]]:
-    things = ("db", "settings", "blobs", "client", "hub", "inbox", "keys", "resolver", "translator")
+    things = (
+        "db",
+        "settings",
+        "blobs",
+        "client",
+        "hub",
+        "inbox",
+        "keys",
+        "resolver",
+        "seal",
+        "translator",
+    )
     app = cast("Litestar", cast("Negotiate", build(dict.fromkeys(things)))._app)
     for route in app.routes:
         handlers = cast("Any", route).route_handlers if hasattr(route, "route_handlers") else ()
@@ -157,7 +168,9 @@ def test_locks_ask_for_scopes_that_exist_and_fit() -> None:
             if method not in {"GET", "HEAD"} and made != auth.admin.__name__:
                 assert made == "scope", f"{method} {path} changes something without a token"
                 assert alternatives, path
-                fitting = ("read:", "admin:read") if path in READS else ("write", "admin:write", "push")
+                fitting = (
+                    ("read:", "admin:read") if path in READS else ("write", "admin:write", "push")
+                )
                 assert all(one.startswith(fitting) for one in alternatives), path
 
 

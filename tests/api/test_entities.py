@@ -132,7 +132,7 @@ def structs() -> Iterator[type[Struct]]:
         if module.name.rpartition(".")[2].startswith("entities_"):
             found = importlib.import_module(module.name)
             waiting += [one for one in vars(found).values() if _is_entity(one)]
-    things = ("db", "settings", "blobs", "client", "hub", "inbox", "keys", "resolver")
+    things = ("db", "settings", "blobs", "client", "hub", "inbox", "keys", "resolver", "seal")
     app = cast("Litestar", cast("Negotiate", build(dict.fromkeys(things)))._app)
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):

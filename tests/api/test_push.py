@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.api.conftest import Edge
 from tests.conftest import House
@@ -14,6 +15,7 @@ from tests.push.phone import Phone
 from weft.net.client import Client
 from weft.people.model import Account
 from weft.push.subscriptions import KINDS
+from weft.store.schema import metadata
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +76,23 @@ async def test_subscribed_read_changed_and_gone(edge: Edge, ada: Account) -> Non
     assert (await client.put(PATH, json={})).status_code == 404
     instance = (await client.get("/api/v2/instance")).json()
     assert instance["configuration"]["vapid"]["public_key"] == made["server_key"]
+
+
+async def test_a_copy_of_the_database_gives_no_token(edge: Edge, ada: Account) -> None:
+    """It is kept, since apps want it back in each push; but sealed, with a key that is elsewhere."""
+    client = edge.of(ada)
+    assert (await client.post(PATH, json=asked())).status_code == 200
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    rows = await edge.house.db.read(
+        lambda tx: [row for table in metadata.sorted_tables for row in tx.rows(sa.select(table))]
+    )
+    values = [value for row in rows for value in row]
+    assert any(isinstance(value, bytes) and len(value) > len(token) for value in values)
+    for value in values:
+        kept = value if isinstance(value, bytes) else str(value).encode()
+        assert token.encode() not in kept
+    for file in Path(edge.house.url.removeprefix("sqlite:///")).parent.glob("weft.db*"):
+        assert token.encode() not in file.read_bytes()
 
 
 async def test_each_token_has_its_own(edge: Edge, ada: Account) -> None:

@@ -48,6 +48,11 @@ def test_somebody_mentions_me(server: Server, service: Service, standard: bool) 
     said = phone.open(headers, body)
     assert said["notification_type"] == "mention"
     assert said["body"] == f"@{ada.name} come and see"
+    # Apps find their account by it; on the disk it stands nowhere.
+    assert said["access_token"] == ada.token
+    kept = [path for path in server.data.rglob("*") if path.is_file()]
+    assert {"weft.db", "seal.key"} <= {path.name for path in kept}
+    assert not [path for path in kept if ada.token.encode() in path.read_bytes()]
     (notice,) = ada.notices("mention")
     assert str(said["notification_id"]) == notice["id"]
     assert notice["account"]["acct"] == bob.name
@@ -79,3 +84,4 @@ def test_killed_before_it_was_sent_it_is_sent_after(tmp_path: Path, service: Ser
         until(lambda: len(service.got) > tried, f"the push\n{server.said()}", within=40)
         said = phone.open(*service.got[-1])
         assert said["body"] == "@ada hold on"
+        assert said["access_token"] == ada.token

@@ -11,6 +11,7 @@ from tests.push.phone import Phone, Service, serving
 from weft.kernel.clock import HOUR, MINUTE
 from weft.net.client import Client
 from weft.net.guard import Guard
+from weft.net.seal import KEY_BYTES, Seal
 from weft.net.webpush import BODY_MAX, Receiver
 from weft.people import accounts, blocks, credentials, follows, oauth
 from weft.people.model import Account
@@ -18,6 +19,7 @@ from weft.push import jobs as push_jobs
 from weft.push import server_key, subscriptions
 from weft.push.send import HORIZON, Sender
 from weft.push.subscriptions import KINDS
+from weft.push.tables import push_subscriptions
 from weft.reading import filters
 from weft.reading.filters import Change, Wish
 from weft.store.database import Tx
@@ -29,6 +31,7 @@ from weft.work.runner import GiveUp, Retry
 
 pytestmark = pytest.mark.anyio
 
+SEAL = Seal(bytes(KEY_BYTES))
 EVERYTHING: dict[str, bool] = dict.fromkeys(KINDS, True)
 
 
@@ -51,7 +54,8 @@ class Desk:
     def __init__(self, house: House, service: Service, client: Client) -> None:
         self.house, self.service, self.phone = house, service, Phone()
         push_jobs.react(house.db)
-        self.sender = Sender(house.db, client, lambda _site, who: f"icon of {who.username}")
+        self.client = client
+        self.sender = self.sender_with(SEAL)
         self.ada, self.bob = house.person("ada"), house.person("bob")
         house.db.write_now(
             lambda tx: credentials.enrol(tx, self.ada, "ada@example.org", "a long password")
@@ -59,7 +63,11 @@ class Desk:
         self.token = house.db.write_now(
             lambda tx: oauth.issue(tx, "push", account_id=self.ada.id, app_id=None).token
         )
-        self.subscribe()
+        self.subscription = self.subscribe()
+
+    def sender_with(self, seal: Seal) -> Sender:
+        db, client = self.house.db, self.client
+        return Sender(db, client, seal, lambda _site, who: f"icon of {who.username}")
 
     def subscribe(
         self,
@@ -76,6 +84,8 @@ class Desk:
                 tx,
                 owner.token_id,
                 self.ada.id,
+                token=self.token,
+                seal=SEAL,
                 endpoint=f"{self.service.url}/wake/ada",
                 receiver=Receiver.read(**self.phone.keys()),
                 standard=standard,
@@ -113,7 +123,7 @@ async def test_a_mention_wakes_the_phone(desk: Desk, standard: bool) -> None:
     (read,) = await desk.work()
     assert isinstance(read.pop("notification_id"), int)
     assert read == {
-        "access_token": "",
+        "access_token": desk.token,
         "preferred_locale": "en",
         "notification_type": "mention",
         "icon": "icon of bob",
@@ -127,6 +137,28 @@ async def test_a_mention_wakes_the_phone(desk: Desk, standard: bool) -> None:
     assert headers["urgency"] == "normal"
     assert 0 < len(headers["topic"]) <= 32
     assert len(body) <= BODY_MAX
+
+
+async def test_a_token_that_cannot_be_unsealed_holds_up_no_push(desk: Desk) -> None:
+    """A restored backup without its key wakes phones all the same."""
+    desk.sender = desk.sender_with(Seal(b"x" * KEY_BYTES))
+    desk.mention()
+    (read,) = await desk.work()
+    assert (read["access_token"], read["body"]) == ("", "@ada good morning")
+
+
+@pytest.mark.parametrize("what", ["id", "p256dh"])
+async def test_a_token_opens_only_for_the_phone_it_was_sealed_for(desk: Desk, what: str) -> None:
+    """Somebody who can write to the database puts in their own key, or moves the token."""
+    other = Phone()
+    changed = {"p256dh": other.keys()["p256dh"], "auth": other.keys()["auth"]}
+    if what == "id":
+        changed = {"id": desk.subscription.id % 7 + 1}
+    desk.house.db.write_now(lambda tx: tx.run(push_subscriptions.update().values(changed)))
+    desk.mention()
+    desk.phone = other if what == "p256dh" else desk.phone
+    (read,) = await desk.work()
+    assert read["access_token"] == ""
 
 
 async def test_only_what_was_asked_for(desk: Desk) -> None:

@@ -112,8 +112,8 @@ CORS = CORSConfig(
 
 def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
     """``given``: what routes take by name (``db``, ``settings``, ``blobs``, ``resolver``, ``keys``,
-    ``hub``, ``inbox``, ``translator``). ``generous`` multiplies the rate limits, for tests and
-    benchmarks.
+    ``hub``, ``inbox``, ``client``, ``seal``, ``translator``). ``generous`` multiplies the rate limits,
+    for tests and benchmarks.
     """
     limits = Limits(generous)
     gate = Gate(given["db"])

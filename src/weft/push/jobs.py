@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from weft.net.client import Client
+from weft.net.seal import Seal
 from weft.push.send import Icon, Sender, told
 from weft.store.database import Database
 from weft.work.runner import Handler
@@ -18,6 +19,7 @@ def react(db: Database) -> None:
     db.react("notification.created", told)
 
 
-def handlers(db: Database, client: Client, icon: Icon) -> Mapping[str, Handler]:
+def handlers(db: Database, client: Client, seal: Seal, icon: Icon) -> Mapping[str, Handler]:
     """The kinds of jobs, in pool ``deliver``. ``icon`` gives the address of a face."""
-    return {"push.send": Handler(Sender(db, client, icon).send, attempts=AS_LONG_AS_IT_TAKES)}
+    sender = Sender(db, client, seal, icon)
+    return {"push.send": Handler(sender.send, attempts=AS_LONG_AS_IT_TAKES)}

@@ -1,7 +1,8 @@
 """What is said when a phone is woken: who did what, and the beginning of a post.
 
-The fields are those that Mastodon sends. ``access_token`` is there, and empty: only a hash of it is
-kept here, and the app that subscribed has it. ``notification_id`` is a number, as apps read it.
+The fields are those that Mastodon sends. By ``access_token`` apps find which of their accounts is
+meant. It was theirs before, and only the phone can open the letter. ``notification_id`` is a number,
+as apps read it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ TITLES = {
 }
 
 
-def write(notice: Notice, who: Account, post: Post | None, *, icon: str, locale: str) -> bytes:
+def write(
+    notice: Notice, who: Account, post: Post | None, *, token: str, icon: str, locale: str
+) -> bytes:
     """JSON of at most ``TEXT_MAX`` bytes. A post under a warning shows the warning."""
     body = ""
     if post is not None:
@@ -40,7 +43,7 @@ def write(notice: Notice, who: Account, post: Post | None, *, icon: str, locale:
     elif notice.kind in ("follow", "follow_request"):
         body = _cut(html_to_text(who.bio))
     said: dict[str, object] = {
-        "access_token": "",
+        "access_token": token,
         "preferred_locale": locale,
         "notification_id": notice.id,
         "notification_type": notice.kind,

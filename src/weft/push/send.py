@@ -19,6 +19,7 @@ from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import OutboundRefused
+from weft.net.seal import Seal
 from weft.net.webpush import Message, Receiver, ServerKey, base64url, seal, seal_as_before
 from weft.people import accounts, credentials
 from weft.people.model import Account
@@ -81,9 +82,10 @@ def told(tx: Tx, event: Event) -> None:
 class Sender:
     """The handler of ``push.send``. Payload: ``subscription``, ``notification`` (ids)."""
 
-    def __init__(self, db: Database, client: Client, icon: Icon) -> None:
+    def __init__(self, db: Database, client: Client, seal: Seal, icon: Icon) -> None:
         self._db = db
         self._client = client
+        self._seal = seal
         self._icon = icon
 
     async def send(self, job: Job) -> None:
@@ -146,7 +148,8 @@ class Sender:
             return None
         locale = str(held.preferences.get("language") or NO_LANGUAGE)
         icon = self._icon(tx.site, who)
-        text = letter.write(notice, who, post, icon=icon, locale=locale)
+        token = subscriptions.token_for(to, self._seal)
+        text = letter.write(notice, who, post, token=token, icon=icon, locale=locale)
         return Parcel(to, text, server_key.settle(tx), tx.site.base)
 
     def _later(self, job: Job, why: str, after: str | None) -> None:

@@ -9,13 +9,17 @@ import secrets
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+import structlog
 from msgspec import Struct
 
 from weft.kernel.errors import Invalid, NotFound
+from weft.net.seal import Broken, Seal
 from weft.net.webpush import Receiver, base64url
 from weft.people.tables import follows
 from weft.push.tables import push_subscriptions
 from weft.store.database import Tx
+
+log = structlog.get_logger(__name__)
 
 KINDS = (
     "mention",
@@ -39,7 +43,8 @@ ID_MAX = (1 << 31) - 1
 
 class Subscription(Struct, frozen=True):
     """``endpoint`` and the keys are the phone's: whoever knows them all can wake it. ``standard``:
-    it speaks RFC 8291, else the draft before it. ``alerts``: by kind.
+    it speaks RFC 8291, else the draft before it. ``alerts``: by kind. ``sealed_token``: see
+    ``token_for``.
     """
 
     id: int
@@ -48,6 +53,7 @@ class Subscription(Struct, frozen=True):
     endpoint: str
     p256dh: str
     auth: str
+    sealed_token: bytes
     standard: bool
     alerts: dict[str, bool]
     policy: str
@@ -76,20 +82,27 @@ def put(
     token_id: int,
     account_id: int,
     *,
+    token: str,
+    seal: Seal,
     endpoint: str,
     receiver: Receiver,
     standard: bool,
     alerts: Mapping[str, bool],
     policy: str | None,
 ) -> Subscription:
-    """Subscribe this token, instead of whatever it had. Errors: Invalid (the policy)."""
+    """Subscribe this token, instead of whatever it had. ``token`` itself is kept sealed.
+
+    Errors: Invalid (the policy).
+    """
+    subscription_id, key = secrets.randbelow(ID_MAX) + 1, base64url(receiver.key)
     made = Subscription(
-        id=secrets.randbelow(ID_MAX) + 1,
+        id=subscription_id,
         token_id=token_id,
         account_id=account_id,
         endpoint=endpoint,
-        p256dh=base64url(receiver.key),
+        p256dh=key,
         auth=base64url(receiver.secret),
+        sealed_token=seal.close(token, _about(subscription_id, key)),
         standard=standard,
         alerts=_alerts(alerts),
         policy=_policy(policy or "all"),
@@ -101,6 +114,17 @@ def put(
         {field: getattr(made, field) for field in Subscription.__struct_fields__},
     )
     return made
+
+
+def token_for(one: Subscription, seal: Seal) -> str:
+    """The token with which the app subscribed: only for a letter to that app. "" when it cannot be
+    unsealed, as when the key was lost.
+    """
+    try:
+        return seal.open(one.sealed_token, _about(one.id, one.p256dh))
+    except Broken:
+        log.warning("push.token_lost", subscription=one.id)
+        return ""
 
 
 def get(tx: Tx, token_id: int) -> Subscription:
@@ -156,6 +180,13 @@ def _lets_in(tx: Tx, one: Subscription, from_id: int) -> bool:
     if one.policy == "follower":
         return tx.row(_FOLLOWS, by=from_id, to=one.account_id) is not None
     return one.policy == "all"
+
+
+def _about(subscription_id: int, p256dh: str) -> bytes:
+    """A token is sealed for one subscription and for the key of the phone that reads its letters:
+    moved to another row, or with another's key put in, it does not open.
+    """
+    return f"push {subscription_id} {p256dh}".encode()
 
 
 def _alerts(given: Mapping[str, bool]) -> dict[str, bool]:

@@ -24,6 +24,7 @@ push_subscriptions = sa.Table(  # one for each token
     sa.Column("endpoint", sa.Text, nullable=False),
     sa.Column("p256dh", sa.Text, nullable=False),
     sa.Column("auth", sa.Text, nullable=False),
+    sa.Column("sealed_token", sa.LargeBinary, nullable=False),  # see net/seal.py
     sa.Column("standard", sa.Boolean, nullable=False),  # RFC 8291, else the draft before it
     sa.Column("alerts", Json, nullable=False),  # {kind: bool}
     sa.Column("policy", sa.String(10), nullable=False),  # all | followed | follower | none

@@ -1,15 +1,18 @@
 """Waking this app when something concerns its member: https://docs.joinmastodon.org/methods/push/"""
 
-from litestar import delete, get, post, put
+from typing import Any
+
+from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 from msgspec import Struct
 
-from weft.api.auth import scope
+from weft.api.auth import scope, token_of
 from weft.api.given import Db, Me, Owner
 from weft.kernel.errors import Invalid
 from weft.net.client import Client
 from weft.net.guard import OutboundRefused
+from weft.net.seal import Seal
 from weft.net.webpush import Receiver
 from weft.push import server_key, subscriptions
 from weft.push.subscriptions import Subscription
@@ -19,6 +22,8 @@ _PATH, _PUSH = "/api/v1/push/subscription", scope("push")
 
 Way = NamedDependency[SkipValidation[Client]]
 """``client``: it knows which addresses this server reaches out to."""
+Sealing = NamedDependency[SkipValidation[Seal]]
+"""``seal``: tokens are kept under it."""
 
 
 class WebPushSubscription(Struct, frozen=True):
@@ -67,9 +72,16 @@ def _shown(tx: Tx, one: Subscription) -> WebPushSubscription:
 
 @post(_PATH, guards=[_PUSH], status_code=200)
 async def subscribe(
-    db: Db, me: Me, bearer: Owner, client: Way, data: JSONBody[NewSubscription]
+    request: Request[Any, Any, Any],
+    db: Db,
+    me: Me,
+    bearer: Owner,
+    client: Way,
+    seal: Sealing,
+    data: JSONBody[NewSubscription],
 ) -> WebPushSubscription:
-    """Instead of what this token had before."""
+    """Instead of what this token had before. The token comes back in what the app is sent."""
+    token = token_of(request) or ""
     asked = data.subscription
     try:
         client.check_url(asked.endpoint)
@@ -85,6 +97,8 @@ async def subscribe(
             tx,
             bearer.token_id,
             me.id,
+            token=token,
+            seal=seal,
             endpoint=asked.endpoint,
             receiver=receiver,
             standard=asked.standard,

@@ -780,6 +780,7 @@ def upgrade() -> None:
         sa.Column("endpoint", sa.Text(), nullable=False),
         sa.Column("p256dh", sa.Text(), nullable=False),
         sa.Column("auth", sa.Text(), nullable=False),
+        sa.Column("sealed_token", sa.LargeBinary(), nullable=False),
         sa.Column("standard", sa.Boolean(), nullable=False),
         sa.Column("alerts", sa.JSON(), nullable=False),
         sa.Column("policy", sa.String(length=10), nullable=False),
