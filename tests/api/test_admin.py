@@ -36,15 +36,6 @@ def admin_paths() -> list[tuple[str, str]]:
     )
 
 
-@pytest.fixture
-def boss(edge: Edge) -> Account:
-    account = edge.house.person("boss")
-    edge.house.db.write_now(
-        lambda tx: credentials.enrol(tx, account, "boss@weft.test", "x", role="admin")
-    )
-    return account
-
-
 def member(edge: Edge, account: Account) -> None:
     email = f"{account.username}@weft.test"
     edge.house.db.write_now(lambda tx: credentials.enrol(tx, account, email, "x"))
@@ -95,6 +86,14 @@ async def test_a_report_reaches_the_admins_and_is_closed_by_what_they_do(
     assert (await admin.get("/api/v1/admin/reports")).json() == []
     closed = (await admin.get("/api/v1/admin/reports", params={"resolved": "true"})).json()
     assert closed[0]["action_taken_by_account"]["id"] == str(boss.id)
+
+
+async def test_no_report_is_said_to_be_forwarded(edge: Edge, ada: Account) -> None:
+    """None leaves this server, so whoever asks for it must not believe that others know."""
+    cy = edge.house.remote("cy", "other.test")
+    asked = {"account_id": str(cy.id), "comment": "ads", "forward": True}
+    made = await edge.of(ada).post("/api/v1/reports", json=asked)
+    assert (made.status_code, made.json()["forwarded"]) == (200, False)
 
 
 async def test_suspended_is_out_of_sight_and_comes_back(

@@ -62,7 +62,6 @@ class Complaint(Struct, frozen=True):
     rule_ids: Sequence[str] = ()
     comment: str = ""
     category: str = "other"
-    forward: bool = False
 
 
 _COLUMNS = tuple(reports.c[field] for field in Report.__struct_fields__)
@@ -113,7 +112,7 @@ def file(
         post_ids=_posts(tx, by, target, complaint.post_ids),
         rule_ids=named,
         collection_ids=_collections(tx, target, complaint.collection_ids),
-        forwarded=complaint.forward and not target.local,
+        forwarded=False,  # admins' eyes only: no report leaves this server
         assigned_to=None,
         acted_at=None,
         acted_by=None,

@@ -20,6 +20,8 @@ from weft.store.database import Tx
 
 
 class Filing(Struct, frozen=True):
+    """``forward`` is understood; the answer says that the report was not forwarded."""
+
     account_id: str | int = ""
     status_ids: list[str | int] = []
     collection_ids: list[str | int] = []
@@ -46,7 +48,6 @@ async def file(db: Db, me: Me, data: JSONBody[Filing]) -> Report:
             rule_ids=[str(one) for one in data.rule_ids],
             comment=data.comment,
             category=data.category,
-            forward=data.forward,
         )
         made = reports.file(tx, me, target, complaint, rules=rule_ids())
         if made is None:
