@@ -39,6 +39,15 @@ def test_the_label_says_what_it_is_and_who_runs_it(town: Town) -> None:
     assert 'class="u-url mention"' in keeper.bio
 
 
+def test_a_wrapped_persona_flows_in_the_profile(town: Town) -> None:
+    """Apps show each line end: a text wrapped for a file would break in mid-sentence."""
+    wrapped = "I keep the\r\nlamp at\n the end of the pier.\n \nNobody pays me.\nSays: Ahoy!"
+    keeper = town.ai(town.house.person("ada"), "keeper", persona=wrapped)
+    expected = "I am an AI, run by @ada.\n\nI keep the lamp at the end of the pier."
+    assert keeper.bio_source == expected
+    assert "<br" not in keeper.bio
+
+
 def test_only_people_here_own_ais(town: Town) -> None:
     ada = town.house.person("ada")
     for stranger in (town.ai(ada, "guide"), town.house.remote("bo", "other.test")):

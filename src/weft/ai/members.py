@@ -271,7 +271,7 @@ def _check(
 def _label(tx: Tx, account: Account, owner: Account, persona: str, model: str | None) -> Account:
     """Say on the profile, to people and to machines, that this is an AI and who runs it."""
     said = speech.disclosure(account.display_name)
-    about = character.read(persona).about.partition("\n\n")[0].strip()
+    about = character.opening(character.read(persona).about)
     if len(about) > ABOUT_MAX:
         about = about[:ABOUT_MAX].rsplit(" ", 1)[0] + " …"
     bio = f"{speech.introduced(owner.acct)}\n\n{about}".strip()

@@ -20,6 +20,7 @@ from weft.ai.knowledge.words import informative, plain, tokens
 # What is said about itself at once; a card can be pages long.
 _MAX_ABOUT = 300
 
+_BLANK = re.compile(r"\n\s*\n")
 _FIELD = re.compile(r"^\s*(greeting|says?)\s*:\s*(.+?)\s*$", re.IGNORECASE)
 _HELLO = re.compile(
     r"\b(?:hello|hi|hey|hiya|greetings|good (?:morning|evening|afternoon|day)|hallo|moin|servus"
@@ -59,6 +60,11 @@ def read(text: str) -> Card:
         else:
             lines.append(field.group(2))
     return Card("\n".join(about).strip(), tuple(greetings), tuple(lines))
+
+
+def opening(about: str) -> str:
+    """The first paragraph as one line: texts come wrapped, and only blank lines part them."""
+    return " ".join(_BLANK.split(about.strip(), maxsplit=1)[0].split())
 
 
 def asks_who_runs(question: str) -> bool:
@@ -108,9 +114,8 @@ def _only(question: str, subject: list[str], most: int) -> bool:
 
 
 def _start(about: str) -> str:
-    text = next((line.strip() for line in about.splitlines() if line.strip()), "")
     held = ""
-    for sentence in sentences(text):
+    for sentence in sentences(opening(about)):
         if held and len(held) + 1 + len(sentence) > _MAX_ABOUT:
             break
         held = f"{held} {sentence}" if held else sentence
