@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Client, Edge
-from tests.api.test_admin import ADMIN, admin_paths, boss  # noqa: F401 - a fixture
+from tests.api.test_admin import ADMIN, admin_paths
 from tests.api.test_doors import doors
 from tests.conftest import House
 from weft.people import accounts
@@ -73,7 +73,7 @@ WORKING: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def admin(edge: Edge, boss: Account) -> Client:  # noqa: F811
+def admin(edge: Edge, boss: Account) -> Client:
     return edge.of(boss, ADMIN)
 
 
@@ -246,7 +246,7 @@ async def test_reports_of_nothing(admin: Client, edge: Edge, house: House) -> No
 
 async def test_neither_ais_nor_tokens_without_the_scope_are_admins(
     edge: Edge,
-    boss: Account,  # noqa: F811
+    boss: Account,
 ) -> None:
     bot = edge.house.ai("bot", boss)
     clients = {

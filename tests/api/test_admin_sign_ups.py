@@ -50,8 +50,12 @@ class Gate:
 
     async def block(self, what: str, **body: Any) -> None:
         heard, loop = asyncio.Event(), asyncio.get_running_loop()
+
         # Told after the server itself, which watches since it was asked for the first time.
-        self.edge.house.db.watch(lambda _: loop.call_soon_threadsafe(heard.set))
+        def hear(_: set[str]) -> None:
+            loop.call_soon_threadsafe(heard.set)
+
+        self.edge.house.db.watch(hear)
         made = await self.admin.post(f"/api/v1/admin/{what}", json=body)
         assert made.status_code == 200, made.text
         if what == "ip_blocks":

@@ -43,6 +43,7 @@ def act(
         raise Invalid("Record invalid")
     if len(text) > TEXT_MAX:
         raise Invalid(f"Validation failed: Text is too long (maximum is {TEXT_MAX} characters)")
+    text = text.replace("\x00", "")
     report = reports.get(tx, report_id) if report_id is not None else None
     held = credentials.by_account(tx, target.id) if target.local else None
     if target.id == by.id or target.kind == "application" or (held and held.role == "admin"):

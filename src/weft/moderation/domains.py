@@ -256,6 +256,8 @@ def _checked(chosen: dict[str, Any]) -> dict[str, Any]:
                 f"Validation failed: {name.capitalize().replace('_', ' ')} is too long"
                 f" (maximum is {COMMENT_MAX} characters)"
             )
+        if name in given:
+            given[name] = given[name].replace("\x00", "")
     return given
 
 

@@ -85,6 +85,7 @@ def add(
         problems.append(f"There are {BLOCKS_MAX} blocks already")
     if problems or named is None:
         raise Invalid("Validation failed: " + ", ".join(problems))
+    comment = comment.replace("\x00", "")
     made = IpBlock(new_id(), named, severity, comment, _ends(tx, expires_in), tx.now)  # pyright: ignore[reportArgumentType]
     tx.run(ip_blocks.insert(), structs.asdict(made))
     tx.signal(SIGNAL)
@@ -117,7 +118,7 @@ def change(
         block,
         network=named,
         severity=severity or block.severity,
-        comment=block.comment if comment is None else comment,
+        comment=block.comment if comment is None else comment.replace("\x00", ""),
         expires_at=block.expires_at if expires_in is None else _ends(tx, expires_in),
     )
     tx.run(ip_blocks.update().where(ip_blocks.c.id == block.id), structs.asdict(changed))

@@ -106,7 +106,7 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
             return
         while await db.write(lambda tx: erase_some(tx, account_id)):
             pass
-        for key in await db.write(lambda tx: _blank(tx, account_id)):
+        for key in await db.write(lambda tx: _blank(tx, account_id, job)):
             blobs.drop(key)
 
     async def sweep(_: Job) -> None:
@@ -198,16 +198,19 @@ def _tell_lost(tx: Tx, domain: str, job: Job) -> None:
         notify(tx, member, "severed_relationships", member, data=told)
 
 
-def _blank(tx: Tx, account_id: int) -> list[str]:
-    """The last of an account: its row anew, empty. Gives blobs that nothing names any more."""
+def _blank(tx: Tx, account_id: int, job: Job) -> list[str]:
+    """The last of an account: its row anew, empty. Gives blobs that nothing names any more; the
+    job keeps their names until they are gone.
+    """
     account = accounts.by_id(tx, account_id)
     if account is None:
         return []
     uploads = [media.Upload(*row) for row in tx.rows(_UPLOADS, owner=account_id)]
-    keys = [key for upload in uploads for key in media.keys(upload)]
+    keys = [*job.payload.get("blobs", []), *(key for one in uploads for key in media.keys(one))]
     keys += [account.avatar, account.header] if account.local else []
     accounts.blank(tx, account)
     named = [key for key in dict.fromkeys(keys) if key]
+    jobs.note(tx, job, {**job.payload, "blobs": named})
     return [
         key
         for at in range(0, len(named), KEYS_AT_ONCE)

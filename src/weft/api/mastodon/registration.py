@@ -52,7 +52,7 @@ async def sign_up(
         data.email.strip(),
         data.password,
         data.agreement,
-        (data.reason or "").strip(),
+        (data.reason or "").replace("\x00", "").strip(),
         address[:45],
     )
 
@@ -66,7 +66,9 @@ async def sign_up(
     def enrol(tx: Tx) -> Issued:
         account = sign_ups.join(tx, wish, hashed, approved=check(tx))
         if data.locale:
-            credentials.prefer(tx, account.id, language=data.locale.split("-")[0][:20])
+            credentials.prefer(
+                tx, account.id, language=data.locale.replace("\x00", "").split("-")[0][:20]
+            )
         scopes = " ".join(sorted(bearer.scopes))
         return oauth.issue(tx, scopes, account_id=account.id, app_id=bearer.app_id)
 
