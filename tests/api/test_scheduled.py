@@ -18,6 +18,7 @@ from weft.threads import jobs as thread_jobs
 from weft.threads import scheduled
 from weft.threads.tables import posts
 from weft.work.jobs import Job, LeaseLost
+from weft.work.tables import jobs as job_table
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +117,42 @@ async def test_one_sees_changes_and_cancels_ones_own(
         "<p>later 0</p>",
         "<p>later 2</p>",
     ]
+
+
+async def waiting(edge: Edge) -> list[int]:
+    statement = sa.select(job_table.c.run_at).where(job_table.c.kind == "threads.publish_scheduled")
+    return [row[0] for row in await edge.house.db.read(lambda tx: tx.rows(statement))]
+
+
+async def test_however_often_it_is_changed_one_job_waits(
+    edge: Edge, ada: Account, clock: Clock
+) -> None:
+    client = edge.of(ada)
+    one = f"{PATH}/{(await plan(client))['id']}"
+    for hours in (9, 5, 3, 5, 2):
+        await client.put(one, json={"scheduled_at": soon(hours * HOUR)})
+    (at,) = await waiting(edge)
+    assert abs(at - now_ms() - 2 * HOUR) < MINUTE
+    clock.ahead = 3 * HOUR
+    assert await clock.work(edge) == ["threads.publish_scheduled"]
+    assert len(await said(edge, ada)) == 1
+    other = await plan(client, soon(5 * HOUR))
+    await client.delete(f"{PATH}/{other['id']}")
+    assert await waiting(edge) == []
+
+
+async def test_a_job_that_is_at_it_when_the_time_changes_says_nothing(
+    edge: Edge, house: House, ada: Account, clock: Clock
+) -> None:
+    client = edge.of(ada)
+    one = f"{PATH}/{(await plan(client))['id']}"
+    clock.ahead = HOUR + MINUTE
+    (job,) = await clock.due(edge)
+    await client.put(one, json={"scheduled_at": soon(5 * HOUR)})
+    with pytest.raises(LeaseLost):
+        await thread_jobs.handlers(house.db, edge.blobs)[job.kind].run(job)
+    assert await said(edge, ada) == []
+    assert len(await waiting(edge)) == 1
 
 
 async def test_what_would_be_refused_is_refused_now(

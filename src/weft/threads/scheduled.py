@@ -133,6 +133,7 @@ def postpone(tx: Tx, owner_id: int, scheduled_id: int, at: int) -> Scheduled:
     mine(tx, owner_id, scheduled_id)
     _check_time(tx, owner_id, scheduled_id, at)
     tx.run(_MOVE, which=scheduled_id, to=at)
+    jobs.drop(tx, _key(scheduled_id))
     _say_later(tx, scheduled_id, at)
     return mine(tx, owner_id, scheduled_id)
 
@@ -140,6 +141,7 @@ def postpone(tx: Tx, owner_id: int, scheduled_id: int, at: int) -> Scheduled:
 def cancel(tx: Tx, owner_id: int, scheduled_id: int) -> None:
     """Never say it; its pictures are free again for a day. Errors: NotFound."""
     mine(tx, owner_id, scheduled_id)
+    jobs.drop(tx, _key(scheduled_id))
     _drop(tx, scheduled_id)
 
 
@@ -192,8 +194,8 @@ def _say(tx: Tx, job: Job) -> None:
     scheduled_id = job.payload["id"]
     row = tx.row(_BY_ID, which=scheduled_id)
     jobs.finish(tx, job)
-    if row is None or row.at != job.payload["at"]:
-        return  # cancelled, or said at another time by another job
+    if row is None:
+        return  # its author is gone, and all of theirs
     one = _made(row)
     author = accounts.get(tx, one.account_id)
     if author.suspended_at is not None:
@@ -235,11 +237,16 @@ def _check_time(tx: Tx, owner_id: int, scheduled_id: int, at: int) -> None:
 def _say_later(tx: Tx, scheduled_id: int, at: int) -> None:
     job = NewJob(
         "threads.publish_scheduled",
-        {"id": scheduled_id, "at": at},
-        key=f"scheduled:{scheduled_id}:{at}",
+        {"id": scheduled_id},
+        key=_key(scheduled_id),
         delay=at - tx.now,
     )
     jobs.enqueue(tx, job)
+
+
+def _key(scheduled_id: int) -> str:
+    """Of the one job that says it."""
+    return f"scheduled:{scheduled_id}"
 
 
 def _drop(tx: Tx, scheduled_id: int) -> None:

@@ -148,6 +148,7 @@ _WAKE_LANE = (
     )
     .values(run_at=sa.bindparam("at"))
 )
+_DROP = jobs.delete().where(jobs.c.key == sa.bindparam("which"))
 _PRUNE = jobs.delete().where(jobs.c.dead_at < sa.bindparam("before"))
 
 
@@ -172,6 +173,11 @@ def enqueue(tx: Tx, *new: NewJob) -> None:
         ],
     )
     tx.signal("jobs")
+
+
+def drop(tx: Tx, key: str) -> None:
+    """The unfinished job of this key is not to be done; a worker that is at it loses its lease."""
+    tx.run(_DROP, which=key)
 
 
 def claim(tx: Tx, pool: str, worker: str, most: int) -> list[Job]:
