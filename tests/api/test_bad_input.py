@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import Edge
+from tests.api.test_media import file
 from tests.conftest import House
 from weft.people.model import Account
 
@@ -54,6 +55,37 @@ async def test_addresses_that_name_nothing_are_answered(
     edge: Edge, ada: Account, path: str
 ) -> None:
     assert (await edge.of(ada).get(path)).status_code < 500
+
+
+async def test_long_lists_are_counted_before_they_are_looked_at(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    """The same entry again and again, which would be found each time."""
+    client = edge.of(ada)
+    picture = (await client.post("/api/v2/media", files=file())).json()["id"]
+    await edge.work()
+    mine = house.post(ada, "mine")
+    asked = await edge.of(bob).post(
+        "/api/v1/statuses",
+        json={"status": "?", "poll": {"options": ["a", "b"], "expires_in": 600}},
+    )
+    made = (await client.post("/api/v1/lists", json={"title": "l"})).json()["id"]
+    about = {"account_id": str(bob.id)}
+    many = 1_200
+    for method, path, body in (
+        ("PUT", f"statuses/{mine.id}", {"media_attributes": [{"id": picture}] * many}),
+        ("PUT", f"statuses/{mine.id}", {"media_ids": [picture] * many}),
+        ("POST", "statuses", {"media_ids": [picture] * many}),
+        ("POST", "statuses", {"poll": {"options": ["a", "b", *[""] * many], "expires_in": 600}}),
+        ("POST", f"polls/{asked.json()['poll']['id']}/votes", {"choices": [0] * many}),
+        ("POST", f"lists/{made}/accounts", {"account_ids": [str(ada.id)] * many}),
+        ("DELETE", f"lists/{made}/accounts", {"account_ids": [str(ada.id)] * many}),
+        ("POST", "reports", about | {"status_ids": [str(mine.id)] * many}),
+        ("POST", "reports", about | {"collection_ids": ["1"] * many}),
+        ("POST", "reports", about | {"rule_ids": ["1"] * many}),
+    ):
+        answer = await client.ask(method, f"/api/v1/{path}", json=body)
+        assert (answer.status_code, "At most" in answer.text) == (422, True), (path, answer.text)
 
 
 async def test_json_without_end_is_refused(edge: Edge, ada: Account) -> None:

@@ -130,7 +130,14 @@ _TOUCH = (
 _SET = filters.update().where(filters.c.id == _which)
 _DROP = filters.delete().where(filters.c.id == _which)
 _ADD_KEYWORD = filter_keywords.insert()
-_SET_KEYWORD = filter_keywords.update().where(filter_keywords.c.id == _which)
+_SET_KEYWORD = (
+    filter_keywords.update()
+    .where(filter_keywords.c.id == _which)
+    .values(
+        keyword=sa.bindparam("text", type_=sa.Text),
+        whole_word=sa.bindparam("whole", type_=sa.Boolean),
+    )
+)
 _DROP_KEYWORD = filter_keywords.delete().where(filter_keywords.c.id == _which)
 _ADD_POST = filter_posts.insert()
 _DROP_POST = filter_posts.delete().where(filter_posts.c.id == _which)
@@ -235,7 +242,9 @@ def keyword(tx: Tx, owner_id: int, keyword_id: int) -> Keyword:
 def add_keyword(tx: Tx, owner_id: int, filter_id: int, text: str, *, whole_word: bool) -> Keyword:
     """Errors: NotFound, Invalid."""
     get(tx, owner_id, filter_id)
-    made = _add_keyword(tx, owner_id, filter_id, text, whole_word=whole_word)
+    made = new_id()
+    _check_room(tx, owner_id, 1)
+    tx.run(_ADD_KEYWORD, _row(made, filter_id, text, whole_word=whole_word))
     _touched(tx, owner_id, filter_id)
     return keyword(tx, owner_id, made)
 
@@ -245,7 +254,7 @@ def change_keyword(
 ) -> Keyword:
     """None: as it is. Errors: NotFound, Invalid."""
     known = keyword(tx, owner_id, keyword_id)
-    _set_keyword(tx, known, text, whole_word=whole_word)
+    tx.run(_SET_KEYWORD, _new_form(known, text, whole_word))
     _touched(tx, owner_id, known.filter_id)
     return keyword(tx, owner_id, keyword_id)
 
@@ -329,43 +338,55 @@ def _checked(tx: Tx, wish: Wish, *, new: bool) -> dict[str, object]:
 def _change_keywords(
     tx: Tx, owner_id: int, filter_id: int, known: Sequence[Keyword], changes: Sequence[Change]
 ) -> None:
+    """All are looked at before any is written. What is changed and dropped is dropped."""
     mine = {one.id: one for one in known}
-    for change in changes:
-        if change.id is None:
-            if not change.drop:
-                whole_word = True if change.whole_word is None else change.whole_word
-                _add_keyword(tx, owner_id, filter_id, change.text or "", whole_word=whole_word)
-            continue
-        if change.id not in mine:
-            raise NotFound
-        if change.drop:
-            tx.run(_DROP_KEYWORD, which=change.id)
-        else:
-            _set_keyword(tx, mine[change.id], change.text, whole_word=change.whole_word)
+    if len(changes) > KEYWORDS_MAX:
+        raise _too_many()
+    if any(change.id is not None and change.id not in mine for change in changes):
+        raise NotFound
+    added = [
+        _row(new_id(), filter_id, change.text or "", whole_word=change.whole_word is not False)
+        for change in changes
+        if change.id is None and not change.drop
+    ]
+    changed = [
+        _new_form(mine[change.id], change.text, change.whole_word)
+        for change in changes
+        if change.id is not None and not change.drop
+    ]
+    dropped = {change.id for change in changes if change.id is not None and change.drop}
+    if added:
+        _check_room(tx, owner_id, len(added) - len(dropped))
+    tx.run_many(_ADD_KEYWORD, added)
+    tx.run_many(_SET_KEYWORD, changed)
+    tx.run_many(_DROP_KEYWORD, [{"which": one} for one in dropped])
 
 
-def _add_keyword(tx: Tx, owner_id: int, filter_id: int, text: str, *, whole_word: bool) -> int:
-    if tx.scalar(_KEYWORDS_OF_ALL, owner=owner_id) >= KEYWORDS_MAX:
-        raise Invalid(f"Validation failed: at most {KEYWORDS_MAX} keywords")
-    made = new_id()
-    tx.run(
-        _ADD_KEYWORD,
-        id=made,
-        filter_id=filter_id,
-        keyword=_keyword_text(text),
-        whole_word=whole_word,
-    )
-    return made
+def _check_room(tx: Tx, owner_id: int, more: int) -> None:
+    if tx.scalar(_KEYWORDS_OF_ALL, owner=owner_id) + more > KEYWORDS_MAX:
+        raise _too_many()
 
 
-def _set_keyword(tx: Tx, known: Keyword, text: str | None, *, whole_word: bool | None) -> None:
-    tx.run(
-        _SET_KEYWORD.values(
-            keyword=known.text if text is None else _keyword_text(text),
-            whole_word=known.whole_word if whole_word is None else whole_word,
-        ),
-        {"which": known.id},
-    )
+def _too_many() -> Invalid:
+    return Invalid(f"Validation failed: at most {KEYWORDS_MAX} keywords")
+
+
+def _row(keyword_id: int, filter_id: int, text: str, *, whole_word: bool) -> dict[str, object]:
+    return {
+        "id": keyword_id,
+        "filter_id": filter_id,
+        "keyword": _keyword_text(text),
+        "whole_word": whole_word,
+    }
+
+
+def _new_form(known: Keyword, text: str | None, whole_word: bool | None) -> dict[str, object]:
+    """The parameters of ``_SET_KEYWORD``."""
+    return {
+        "which": known.id,
+        "text": known.text if text is None else _keyword_text(text),
+        "whole": known.whole_word if whole_word is None else whole_word,
+    }
 
 
 def _keyword_text(text: str) -> str:

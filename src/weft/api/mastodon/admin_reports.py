@@ -12,7 +12,7 @@ from weft.api.auth import admin, scope
 from weft.api.given import Db, Me
 from weft.api.links import Turned, paging
 from weft.api.mastodon import policy, serialise
-from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.answers import encode, few, id_of, json_page
 from weft.api.mastodon.entities_admin import AdminReport, admin_account
 from weft.api.mastodon.reports import rule_ids
 from weft.kernel.clock import iso
@@ -113,7 +113,7 @@ async def update(
 ) -> AdminReport:
     """Sort a report anew."""
     asked = data or Sorting()
-    named = [str(one) for one in asked.rule_ids] if asked.rule_ids is not None else None
+    named = [str(one) for one in few(asked.rule_ids)] if asked.rule_ids is not None else None
     return await _do(
         db,
         me.id,

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType, field, structs
 from weft.api.auth import scope
 from weft.api.given import Db, Me
 from weft.api.mastodon import filtering
-from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.answers import few, id_of
 from weft.api.mastodon.entities_statuses import Filter, FilterKeyword, FilterStatus
 from weft.kernel.errors import Invalid
 from weft.reading import filters
@@ -82,7 +82,7 @@ def _wish(form: FilterForm) -> Wish:
                 whole_word=one.whole_word,
                 drop=one.destroy,
             )
-            for one in form.keywords_attributes
+            for one in few(form.keywords_attributes, filters.KEYWORDS_MAX, "keywords")
         ],
     )
 

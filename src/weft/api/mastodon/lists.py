@@ -14,7 +14,7 @@ from weft.api.auth import scope
 from weft.api.given import Db, Me
 from weft.api.links import Turned, page_of, paging
 from weft.api.mastodon.accounts import LIST_USUAL, visible
-from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.answers import encode, few, id_of, json_page
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_lists import List
 from weft.api.mastodon.entities_statuses import Status
@@ -134,7 +134,8 @@ async def add(
 ) -> dict[str, Any]:
     """Put accounts in that the member follows."""
     number = id_of(list_id)
-    wanted = [id_of(str(one)) for one in (data or Members()).account_ids]
+    given = few((data or Members()).account_ids, list_members.MEMBERS_AT_ONCE, "accounts")
+    wanted = [id_of(str(one)) for one in given]
     await db.write(lambda tx: list_members.add(tx, me.id, number, wanted))
     return {}
 
@@ -150,7 +151,7 @@ async def take_out(
     """Clients send the ids in the body, or in the query, since not all can send a body here."""
     number = id_of(list_id)
     given = [*(data or Members()).account_ids, *(account_ids or ())]
-    wanted = [id_of(str(one)) for one in given]
+    wanted = [id_of(str(one)) for one in few(given, list_members.MEMBERS_AT_ONCE, "accounts")]
     await db.write(lambda tx: list_members.remove(tx, me.id, number, wanted))
     return {}
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
-from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.answers import few, id_of
 from weft.api.mastodon.entities_statuses import Poll, PollOption
 from weft.kernel.clock import SECOND, iso
 from weft.kernel.errors import Invalid, NotFound
@@ -45,7 +45,7 @@ def new_poll(given: PollGiven | None) -> NewPoll | None:
     if given.expires_in is None:
         raise Invalid("Validation failed: Poll expires_in can't be blank")
     return NewPoll(
-        tuple(given.options), given.expires_in * SECOND, given.multiple, given.hide_totals
+        tuple(few(given.options)), given.expires_in * SECOND, given.multiple, given.hide_totals
     )
 
 
@@ -102,7 +102,8 @@ async def show(db: Db, viewer: Viewer, poll_id: FromPath[str]) -> Poll:
 async def vote(db: Db, me: Me, poll_id: FromPath[str], data: JSONBody[Votes]) -> Poll:
     """Answer, once."""
     number = id_of(poll_id)
-    return await db.write(lambda tx: _one(tx, me.id, polls.vote(tx, me, number, data.choices)))
+    choices = few(data.choices)
+    return await db.write(lambda tx: _one(tx, me.id, polls.vote(tx, me, number, choices)))
 
 
 def _one(tx: Tx, viewer: int | None, post: Post) -> Poll:

@@ -10,6 +10,7 @@ from weft.api.auth import scope
 from weft.api.given import Db, Me
 from weft.api.mastodon import policy
 from weft.api.mastodon.accounts import visible
+from weft.api.mastodon.answers import few
 from weft.api.mastodon.entities_admin import Report
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
@@ -39,13 +40,16 @@ def rule_ids() -> set[str]:
 @post("/api/v1/reports", status_code=200, guards=[scope("write:reports")])
 async def file(db: Db, me: Me, data: JSONBody[Filing]) -> Report:
     """Report an account, and some of its posts."""
+    posts = few(data.status_ids, reports.ATTACHED_MAX)
+    collections = few(data.collection_ids, reports.ATTACHED_MAX)
+    rules = few(data.rule_ids)
 
     def work(tx: Tx) -> Report:
         target = visible(tx, reports.ids_of([str(data.account_id)])[0])
         complaint = Complaint(
-            post_ids=reports.ids_of(map(str, data.status_ids)),
-            collection_ids=reports.ids_of(map(str, data.collection_ids)),
-            rule_ids=[str(one) for one in data.rule_ids],
+            post_ids=reports.ids_of(map(str, posts)),
+            collection_ids=reports.ids_of(map(str, collections)),
+            rule_ids=[str(one) for one in rules],
             comment=data.comment,
             category=data.category,
         )

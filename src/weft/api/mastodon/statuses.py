@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Owner, Viewer
-from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.answers import few, id_of
 from weft.api.mastodon.entities_statuses import (
     Context,
     DeletedStatus,
@@ -31,7 +31,7 @@ from weft.kernel.ids import parse_id
 from weft.people import accounts, credentials, oauth
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import media, posts, scheduled, threadview
+from weft.threads import limits, media, posts, scheduled, threadview
 from weft.threads.ais import let_ais
 from weft.threads.delete import delete as delete_post
 from weft.threads.edit import edit, history
@@ -186,12 +186,13 @@ async def change(
     """Edit one's own post; what it was stays in its history."""
     number = id_of(status_id)
     policy = policy_of(data.quote_approval_policy)
+    attributes = few(data.media_attributes, limits.MEDIA_PER_POST)
     if data.status:
         await _learn_mentions(db, resolver, data.status, _format(data.content_type))
 
     def write(tx: Tx) -> Status:
         now = _own(tx, me, number)
-        for attribute in data.media_attributes or ():
+        for attribute in attributes:
             media.describe(
                 tx,
                 me.id,
@@ -359,7 +360,7 @@ def _quote_of(given: str | int | None) -> int | None:
 
 
 def _ids(given: list[str | int] | None) -> tuple[int, ...]:
-    numbers = [parse_id(str(one)) for one in given or ()]
+    numbers = [parse_id(str(one)) for one in few(given)]
     if None in numbers:
         raise Invalid("Validation failed: Media was not found or is already used")
     return tuple(number for number in numbers if number is not None)
