@@ -253,8 +253,7 @@ def _open(data: bytes, limits: Limits) -> _Opened:
         width, height = image.size
         if width * height > limits.max_pixels or max(width, height) > limits.max_side:
             raise Invalid(
-                f"The picture is {width} × {height} pixels; "
-                f"{limits.max_pixels:,} are the most"
+                f"The picture is {width} × {height} pixels; {limits.max_pixels:,} are the most"
             )
         return _Opened(data, kind, image)
 
