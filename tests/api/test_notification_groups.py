@@ -69,6 +69,31 @@ async def test_likes_of_a_post_are_one_group_with_its_accounts_and_its_post(
     assert {one["group_key"] for one in singly} == {group["group_key"]}
 
 
+async def test_a_group_counts_whom_it_shows_and_no_further_than_its_ceiling(
+    edge: Edge, house: House, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = house.post(ada, "mine")
+    fans = people(house, 12)
+    like(house, mine, *fans)
+    for one in (*fans[2:], fans[0]):
+        house.db.write_now(lambda tx, one=one: blocks.mute(tx, ada, one))
+    client = edge.of(ada)
+    (group,) = await groups(client)
+    assert group["notifications_count"] == 1
+    assert group["sample_account_ids"] == [str(fans[1].id)]
+    assert group["page_min_id"] == group["page_max_id"]
+    alone = (await client.get(f"{LIST}/{group['group_key']}")).json()["notification_groups"]
+    assert [one["notifications_count"] for one in alone] == [1]
+    monkeypatch.setattr(notice_groups, "COUNT_MAX", 5)
+    other = house.post(ada, "other")
+    like(house, other, *(more := [house.person(f"q{n}") for n in range(10)]))
+    first, second = await groups(client)
+    assert (first["notifications_count"], second["notifications_count"]) == (5, 1)
+    assert first["sample_account_ids"] == [str(one.id) for one in more[:1:-1]]
+    singly = (await client.get("/api/v1/notifications")).json()
+    assert (first["page_max_id"], first["page_min_id"]) == (singly[0]["id"], singly[9]["id"])
+
+
 async def test_posts_kinds_and_half_days_part_the_groups(
     edge: Edge, house: House, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec import Struct, structs
@@ -28,12 +28,14 @@ from weft.threads.tables import notifications
 
 SAMPLE = 8
 """Accounts shown of a group: Mastodon's number."""
+COUNT_MAX = 1_000
+"""How far a group is counted, as unread ones are: of more, a screen says no more than "many"."""
 KEY_MAX = 80
 """Characters of a key: as many as are kept."""
 
 
 class Group(Struct, frozen=True):
-    """``newest`` is the newest on this page, ``latest_id`` that of the whole group.
+    """``newest`` is the newest on this page, ``latest_id`` that of the whole group. ``count``: up to ``COUNT_MAX``.
     ``page_min_id`` and ``page_max_id``: its ids between which this page has all of them; None when
     it was asked for by its key. ``account_ids``: the last who caused one, at most ``SAMPLE``.
     """
@@ -50,42 +52,61 @@ class Group(Struct, frozen=True):
 _head = notifications.alias("head")
 _other = notifications.alias("other")
 _last = notifications.alias("last")
-_beside = sa.and_(
-    _other.c.account_id == _head.c.account_id, _other.c.group_key == _head.c.group_key
-)
 _low, _high = sa.bindparam("low", type_=sa.BigInteger), sa.bindparam("high", type_=sa.BigInteger)
-_here = _other.c.id.between(_low, _high)
-_COUNTED = (
-    sa.select(
-        _head.c.id,
-        sa.func.count(),
-        sa.func.max(_other.c.id),
-        sa.func.min(sa.case((_here, _other.c.id))),
-        sa.func.max(sa.case((_here, _other.c.id))),
+
+
+class _About(NamedTuple):
+    """What groups hold, by the ids of their heads."""
+
+    counted: sa.Executable
+    sampled: sa.Executable
+
+
+def _about(*, filtered: bool) -> _About:
+    """Only of what is shown: with or without what the policy filtered. Each number is a short
+    range of an index, however many a group holds.
+    """
+    form = Which(filtered=filtered)
+    beside = (
+        _other.c.account_id == _head.c.account_id,
+        _other.c.group_key == _head.c.group_key,
+        *shown(form, _other),
     )
-    .select_from(_head.join(_other, _beside))
-    .where(among(_head.c.id, "ids"))
-    .group_by(_head.c.id)
-)
-_eighth = (
-    sa.select(_last.c.id)
-    .where(_last.c.account_id == _head.c.account_id, _last.c.group_key == _head.c.group_key)
-    .order_by(_last.c.id.desc())
-    .limit(1)
-    .offset(SAMPLE - 1)
-    .correlate(_head)
-    .scalar_subquery()
-)
-_SAMPLED = (
-    sa.select(_head.c.id, _other.c.from_id)
-    .select_from(_head.join(_other, _beside))
-    .where(
-        among(_head.c.id, "ids"),
-        _other.c.id >= sa.func.coalesce(_eighth, 0),
-        *shown(EVERY, _other),
+    ids = sa.select(_other.c.id).where(*beside)
+    here = ids.where(_other.c.id.between(_low, _high))
+    down, up = _other.c.id.desc(), _other.c.id
+
+    def first(of: sa.Select[int], order: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+        return of.order_by(order).limit(1).correlate(_head).scalar_subquery()
+
+    some = ids.limit(sa.bindparam("most")).correlate(_head).subquery()
+    count = sa.select(sa.func.count()).select_from(some).scalar_subquery()
+    counted = sa.select(
+        _head.c.id, count, first(ids, down), first(here, up), first(here, down)
+    ).where(among(_head.c.id, "ids"))
+    eighth = (
+        sa.select(_last.c.id)
+        .where(
+            _last.c.account_id == _head.c.account_id,
+            _last.c.group_key == _head.c.group_key,
+            *shown(form, _last),
+        )
+        .order_by(_last.c.id.desc())
+        .limit(1)
+        .offset(SAMPLE - 1)
+        .correlate(_head)
+        .scalar_subquery()
     )
-    .order_by(_other.c.id.desc())
-)
+    sampled = (
+        sa.select(_head.c.id, _other.c.from_id)
+        .select_from(_head.join(_other, sa.and_(*beside)))
+        .where(among(_head.c.id, "ids"), _other.c.id >= sa.func.coalesce(eighth, 0))
+        .order_by(_other.c.id.desc())
+    )
+    return _About(counted, sampled)
+
+
+_ABOUT = {filtered: _about(filtered=filtered) for filtered in (False, True)}
 _THESE = sa.select(*COLUMNS).where(
     notifications.c.account_id == OWNER, among(notifications.c.id, "ids")
 )
@@ -111,16 +132,18 @@ def listed(
     together = [one for one in heads if one.group_key is not None and one.kind in grouped]
     low, high = _span(heads, page)
     ids = [one.id for one in together]
-    counted = {row[0]: row for row in tx.rows(_COUNTED, ids=ids, low=low, high=high)} if ids else {}
-    sampled = _sampled(tx, owner_id, ids)
+    about = _ABOUT[wanted.filtered]
+    named = {"ids": ids, "low": low, "high": high, "most": COUNT_MAX}
+    named |= EVERY.named(tx, owner_id)
+    counted = {row[0]: row for row in tx.rows(about.counted, **named)} if ids else {}
+    sampled = _sampled(tx, owner_id, about, ids)
     found: list[Group] = []
     for head in heads:
         if head.id not in counted:  # alone, or gone since the last statement
             found.append(_alone(head))
             continue
         _, count, latest, first, last = counted[head.id]
-        accounts = sampled.get(head.id) or [head.from_id]
-        found.append(Group(head.key, head, count, latest, accounts, first, last))
+        found.append(Group(head.key, head, count, latest, sampled[head.id], first, last))
     ends = [max(one.page_max_id or 0 for one in found), min(one.page_min_id or 0 for one in found)]
     return _newest_first(tx, owner_id, found), ends
 
@@ -134,10 +157,11 @@ def one(tx: Tx, owner_id: int, key: str) -> Group:
     if key.startswith(ALONE):
         return Group(key, head, 1, head.id, [head.from_id])
     ids = [head.id]
-    _, count, latest, _, _ = tx.run(_COUNTED, ids=ids, low=0, high=MAX_ID).one()
-    # None of the last few is shown when their senders were muted since.
-    sample = _sampled(tx, owner_id, ids).get(head.id) or [head.from_id]
-    return Group(key, head, count, latest, sample)
+    about = _ABOUT[False]
+    named = {"ids": ids, "low": 0, "high": MAX_ID, "most": COUNT_MAX}
+    named |= EVERY.named(tx, owner_id)
+    _, count, latest, _, _ = tx.run(about.counted, named).one()
+    return Group(key, head, count, latest, _sampled(tx, owner_id, about, ids)[head.id])
 
 
 def accounts(tx: Tx, owner_id: int, key: str, page: Page) -> list[tuple[int, int]]:
@@ -226,10 +250,10 @@ def _span(heads: Sequence[Notice], page: Page) -> tuple[int, int]:
     return low, high
 
 
-def _sampled(tx: Tx, owner_id: int, ids: list[int]) -> dict[int, list[int]]:
+def _sampled(tx: Tx, owner_id: int, about: _About, ids: list[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     if ids:
-        for head_id, from_id in tx.rows(_SAMPLED, ids=ids, **EVERY.named(tx, owner_id)):
+        for head_id, from_id in tx.rows(about.sampled, ids=ids, **EVERY.named(tx, owner_id)):
             found.setdefault(head_id, []).append(from_id)
     return found
 
