@@ -120,6 +120,20 @@ async def test_tags_of_what_was_said_to_a_few_are_not_found(
         assert (await find(edge, viewer, q="lay", type="hashtags"))["hashtags"] == ["layers"]
 
 
+async def test_a_letter_finds_tags_of_late_and_the_very_tag_whenever(
+    edge: Edge, house: House, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weft.threads.search.USES_MAX", 4)
+    for tag in ("w", "wold", "other", "weft", "warp", "weft"):
+        house.post(ada, f"#{tag}")
+
+    async def tags(q: str) -> list[str]:
+        return (await find(edge, ada, q=q, type="hashtags"))["hashtags"]
+
+    assert await tags("w") == ["w", "weft", "warp"]
+    assert await tags("wo") == ["wold"]  # few enough: all of them
+
+
 async def test_who_no_longer_wants_to_be_found_is_not(edge: Edge, house: House) -> None:
     weaver = house.person("weaver", indexable=True)
     house.post(weaver, "A loom for wool")

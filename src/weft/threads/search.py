@@ -16,6 +16,7 @@ from weft.kernel.ids import MAX_ID
 from weft.people import accounts as people
 from weft.people.tables import accounts
 from weft.store import search as index
+from weft.store.begins import begins
 from weft.store.database import Tx
 from weft.threads import search_query as asked
 from weft.threads.model import Post
@@ -27,6 +28,9 @@ from weft.threads.tokens import fold_tag
 
 LOOK_MAX = 20_000
 """Public posts that one search looks at, the newest that match: a few tens of ms."""
+
+USES_MAX = 10_000
+"""Uses of tags that one search counts: all that begin so, or of so many those among the newest."""
 
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 # Whoever changed their mind is not found by what was indexed before.
@@ -57,22 +61,39 @@ _NEWEST_OF = (
     .where(_others.c.author_id == sa.bindparam("author"), _others.c.boost_of_id.is_(None))
     .order_by(_others.c.id.desc())
 )
-_TAGS = (
-    sa.select(post_tags.c.tag, sa.func.count().label("uses"))
-    .join_from(post_tags, posts, posts.c.id == post_tags.c.post_id)
-    .where(
-        post_tags.c.tag.like(sa.bindparam("start"), escape="\\"),
-        # A tag is a word of its post: what was said to a few is not told to all.
-        posts.c.visibility == "public",
-        seen_by(None),
-    )
-    .group_by(post_tags.c.tag)
-    .order_by(
-        (post_tags.c.tag == sa.bindparam("exact")).desc(), sa.func.count().desc(), post_tags.c.tag
-    )
-    .limit(sa.bindparam("most"))
-    .offset(sa.bindparam("skip"))
+_use = (post_tags.c.tag, post_tags.c.post_id)
+_begun = begins(post_tags.c.tag, "start")
+_look = sa.bindparam("look", type_=sa.Integer)
+_ALL_USES = sa.select(*_use).where(_begun).limit(_look)
+_HOW_MANY_USES = sa.select(sa.func.count()).select_from(_ALL_USES.subquery())
+_lately = sa.select(*_use).order_by(post_tags.c.post_id.desc()).limit(_look).subquery("lately")
+_exactly = (
+    sa.select(*_use)
+    .where(post_tags.c.tag == sa.bindparam("exact"))
+    .order_by(post_tags.c.post_id.desc())
+    .limit(_look)
+    .subquery("exactly")
 )
+_NEWEST_USES = sa.union(
+    sa.select(_lately).where(begins(_lately.c.tag, "start")), sa.select(_exactly)
+)
+
+
+def _most_used(uses: sa.Subquery) -> sa.Select[str, int]:
+    return (
+        sa.select(uses.c.tag, sa.func.count())
+        .join_from(uses, posts, posts.c.id == uses.c.post_id)
+        # A tag is a word of its post: what was said to a few is not told to all.
+        .where(posts.c.visibility == "public", seen_by(None))
+        .group_by(uses.c.tag)
+        .order_by((uses.c.tag == sa.bindparam("exact")).desc(), sa.func.count().desc(), uses.c.tag)
+        .limit(sa.bindparam("most"))
+        .offset(sa.bindparam("skip"))
+    )
+
+
+_TAGS = _most_used(_ALL_USES.subquery())
+_NEWEST_TAGS = _most_used(_NEWEST_USES.subquery())
 
 
 def find_posts(
@@ -202,10 +223,13 @@ def _has(what: str) -> sa.ColumnElement[bool]:
 
 
 def find_tags(tx: Tx, text: str, *, limit: int, offset: int = 0) -> list[str]:
-    """Tags of public posts that begin with the text, most used first; the very tag before all."""
+    """Tags of public posts that begin with the text, most used first; the very tag before all.
+    Of what a letter begins only tags of late are found.
+    """
     fold = fold_tag(text.strip().removeprefix("#"))
     if not fold or " " in fold:
         return []
-    safe = fold.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    rows = tx.rows(_TAGS, start=f"{safe}%", exact=fold, most=limit, skip=offset)
+    named: dict[str, Any] = {"start": fold, "exact": fold, "most": limit, "skip": offset}
+    few = tx.scalar(_HOW_MANY_USES, start=fold, look=USES_MAX + 1) <= USES_MAX
+    rows = tx.rows(_TAGS if few else _NEWEST_TAGS, look=USES_MAX, **named)
     return [row[0] for row in rows]
