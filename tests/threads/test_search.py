@@ -9,7 +9,7 @@ from tests.conftest import House
 
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
-from weft.threads import react, search
+from weft.threads import posts, react, search
 
 AUTHORS = ("willing", "unwilling", "silenced", "blocking", "suspended", "muted")
 VISIBILITIES = ("public", "unlisted", "private", "direct")
@@ -102,3 +102,12 @@ def test_hidden_posts_change_nothing_of_what_is_found(
             house.post(willing, "reed hidden", visibility=visibility)
     assert {text: found_by(house, reader, text) for text in before} == before
     assert found_by(house, None, "reed") == stranger
+
+
+def test_the_page_of_a_post_is_found_by_an_index(house: House) -> None:
+    if house.db.engine.name != "sqlite":
+        return  # PostgreSQL reads small tables whole, whatever indexes there are
+    with house.db.engine.connect_reader() as connection:
+        asked = posts._BY_URL.compile(dialect=connection.dialect)  # pyright: ignore[reportPrivateUsage]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("a", 1, 0))
+        assert "ix_posts_url" in str(list(plan))

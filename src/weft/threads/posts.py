@@ -18,7 +18,12 @@ COLUMNS = tuple(posts.c[field] for field in Post.__struct_fields__)
 _BY_ID = sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"))
 _BY_IDS = sa.select(*COLUMNS).where(among(posts.c.id, "ids"))
 _BY_URI = sa.select(*COLUMNS).where(posts.c.uri == sa.bindparam("uri"))
-_BY_URL = sa.select(*COLUMNS).where(posts.c.url == sa.bindparam("url")).limit(1)
+_BY_URL = (
+    sa.select(*COLUMNS)
+    # The second says nothing new after ``by_uri``; it is what the index is for.
+    .where(posts.c.url == sa.bindparam("url"), posts.c.url != posts.c.uri)
+    .limit(1)
+)
 _GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
 
 
@@ -89,7 +94,7 @@ def by_uri(tx: Tx, uri: str) -> Post | None:
 
 
 def by_url(tx: Tx, url: str) -> Post | None:
-    """By the address that people copy; ``by_uri`` first."""
+    """By the address that people copy, where it is not the uri; ``by_uri`` first."""
     row = tx.row(_BY_URL, url=url)
     return Post(*row) if row is not None else None
 

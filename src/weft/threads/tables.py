@@ -65,6 +65,12 @@ posts = sa.Table(
     sa.Index("ix_posts_reply_to_uri", "reply_to_uri"),
     sa.Index("ix_posts_boost_of", "boost_of_id"),
     sa.Index("ix_posts_public", "visibility", "local", "id"),
+    sa.Index(  # of boosts and others without a page both are the same
+        "ix_posts_url",
+        "url",
+        sqlite_where=sa.text("url <> uri"),
+        postgresql_where=sa.text("url <> uri"),
+    ),
     *(
         # Few posts have one: the others cost nothing.
         sa.Index(

@@ -877,6 +877,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("card_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_posts_url",
+        "posts",
+        ["url"],
+        unique=False,
+        sqlite_where=sa.text("url <> uri"),
+        postgresql_where=sa.text("url <> uri"),
+    )
+    op.create_index(
         "ix_posts_quote_of",
         "posts",
         ["quote_of_id", "id"],
