@@ -94,6 +94,22 @@ async def test_a_group_counts_whom_it_shows_and_no_further_than_its_ceiling(
     assert (first["page_max_id"], first["page_min_id"]) == (singly[0]["id"], singly[9]["id"])
 
 
+def test_what_a_group_holds_is_read_by_its_index(house: House) -> None:
+    if house.db.engine.name != "sqlite":
+        return  # PostgreSQL reads small tables whole, whatever indexes there are
+    with house.db.engine.connect_reader() as connection:
+        for statement in notice_groups._ABOUT[False]:  # pyright: ignore[reportPrivateUsage]
+            assert isinstance(statement, sa.ClauseElement)
+            asked = str(statement.compile(dialect=connection.dialect))
+            unknown = (0,) * asked.count("?")
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", unknown)
+            read = [row[3] for row in plan if " other " in row[3] or " last " in row[3]]
+            assert read
+            assert all(
+                "ix_notifications_group (account_id=? AND group_key=?" in one for one in read
+            )
+
+
 async def test_posts_kinds_and_half_days_part_the_groups(
     edge: Edge, house: House, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

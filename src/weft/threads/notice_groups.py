@@ -64,11 +64,11 @@ class _About(NamedTuple):
 
 def _about(*, filtered: bool) -> _About:
     """Only of what is shown: with or without what the policy filtered. Each number is a short
-    range of an index, however many a group holds.
+    range of an index, however many a group holds: ``shown`` names the owner, and to name them a
+    second time, by the head, leads SQLite to another index.
     """
     form = Which(filtered=filtered)
     beside = (
-        _other.c.account_id == _head.c.account_id,
         _other.c.group_key == _head.c.group_key,
         *shown(form, _other),
     )
@@ -87,7 +87,6 @@ def _about(*, filtered: bool) -> _About:
     eighth = (
         sa.select(_last.c.id)
         .where(
-            _last.c.account_id == _head.c.account_id,
             _last.c.group_key == _head.c.group_key,
             *shown(form, _last),
         )
