@@ -166,7 +166,13 @@ class Town:
 
     def waiting(self) -> int:
         return self.db.read_now(
-            lambda tx: tx.scalar(sa.select(sa.func.count()).where(job_table.c.dead_at.is_(None)))
+            lambda tx: tx.scalar(
+                sa.select(sa.func.count()).where(
+                    job_table.c.dead_at.is_(None),
+                    # Nobody looks here at the pages that posts link to.
+                    job_table.c.pool != "preview",
+                )
+            )
         )
 
     @asynccontextmanager

@@ -25,8 +25,8 @@ from weft.federation.keys import Keys
 from weft.net.guard import Guard
 from weft.people import credentials, oauth
 
-EXAMPLES = 2
-"""Valid and invalid ones of each route in each run: a few hundred requests, other ones each time."""
+EXAMPLES = 1
+"""Valid and invalid ones of each route in each run: a thousand requests, other ones each time."""
 ENDLESS = r"^/api/v1/streaming|^/oauth/authorize"
 """Streams, which go on until one leaves, and pages."""
 SCOPES = f"{ALL} admin:read admin:write"

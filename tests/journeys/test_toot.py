@@ -140,7 +140,7 @@ def test_reads_what_it_chose(server: Server, toot: Toot) -> None:
 
 
 def test_asks_and_waits(server: Server, toot: Toot) -> None:
-    friend = server.person("zoe")
+    friend = server.person("yara")
     asked = friend.post("Rye?", poll={"options": ["Yes", "No"], "expires_in": 600})
     toot("polls", "vote", asked["poll"]["id"], "0")
     seen = friend.get(f"v1/polls/{asked['poll']['id']}")
