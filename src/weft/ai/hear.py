@@ -105,7 +105,7 @@ def hear(tx: Tx, event: Event) -> None:
     A mention, a reply to a post of the AI, and a direct post to it call it. A boost calls nobody;
     nor do edits, which are another event.
     """
-    post = posts.by_id(tx, event.subject_id) if event.subject_id is not None else None
+    post = posts.of(tx, event)
     if post is None or post.boost_of_id is not None:
         return
     called = _called(tx, post)

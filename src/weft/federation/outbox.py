@@ -343,9 +343,7 @@ def _local(tx: Tx, account_id: int | None) -> Account | None:
 def _local_post(tx: Tx, event: Event) -> tuple[Account | None, Post | None]:
     """The member who did something, and the post it is about; (None, None) for doings of others."""
     account = _local(tx, event.actor_id)
-    if account is None or event.subject_id is None:
-        return None, None
-    return account, posts.by_id(tx, event.subject_id)
+    return (account, posts.of(tx, event)) if account is not None else (None, None)
 
 
 def _pair(tx: Tx, event: Event) -> tuple[Account, Account]:

@@ -129,7 +129,7 @@ def react(db: Database) -> None:
 
 
 def created(tx: Tx, event: Event) -> None:
-    post = posts.by_id(tx, event.subject_id or 0)
+    post = posts.of(tx, event)
     if post is not None and post.visibility == "direct":
         if post.local:
             _enter(tx, post, post.author_id)
@@ -139,7 +139,7 @@ def created(tx: Tx, event: Event) -> None:
 
 def edited(tx: Tx, event: Event) -> None:
     """Who is mentioned only now is in it from now on; for the others nothing happened."""
-    post = posts.by_id(tx, event.subject_id or 0)
+    post = posts.of(tx, event)
     if post is not None and post.visibility == "direct":
         for row in tx.rows(_TOLD, post=post.id):
             _enter(tx, post, row[0], statement=_ENTER_ONCE)

@@ -21,7 +21,7 @@ def react(db: Database) -> None:
 
 
 def created(tx: Tx, event: Event) -> None:
-    post = posts.by_id(tx, event.subject_id or 0)
+    post = posts.of(tx, event)
     if post is not None:
         tags.enter(tx, post)
         lists.enter(tx, post)

@@ -12,6 +12,7 @@ from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.model import Post
 from weft.threads.tables import post_mentions, posts, tombstones
+from weft.work.events import Event
 
 COLUMNS = tuple(posts.c[field] for field in Post.__struct_fields__)
 
@@ -79,6 +80,13 @@ _SEE_THESE = {
 def by_id(tx: Tx, post_id: int) -> Post | None:
     row = tx.row(_BY_ID, id=post_id)
     return Post(*row) if row is not None else None
+
+
+def of(tx: Tx, event: Event) -> Post | None:
+    """The post that an event is about."""
+    if isinstance(event.subject, Post):
+        return event.subject
+    return by_id(tx, event.subject_id) if event.subject_id is not None else None
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:

@@ -337,7 +337,7 @@ def _keep(
             notify(tx, account.id, "mention", author.id, post.id)
     tell_subscribers(tx, author, post)
     index_words(tx, author, post)
-    events.append(tx, "post.created", actor_id=author.id, subject_id=post.id)
+    events.append(tx, "post.created", actor_id=author.id, subject_id=post.id, subject=post)
     return post
 
 

@@ -27,6 +27,8 @@ class Event(Struct, frozen=True):
     actor_id: int | None
     subject_id: int | None
     data: dict[str, Any]
+    subject: Any = None
+    """What it is about, as just written: for reactions, not for who reads the log."""
 
 
 _APPEND = (
@@ -62,13 +64,16 @@ def append(
     actor_id: int | None = None,
     subject_id: int | None = None,
     data: dict[str, Any] | None = None,
+    subject: Any = None,
 ) -> Event:
-    """Write an event and run the reactions to its kind, all in this transaction."""
+    """Write an event and run the reactions to its kind, all in this transaction. ``subject``: what
+    ``subject_id`` names, if at hand, so that not every reaction has to read it.
+    """
     tx.order_commits()
     position = tx.scalar(
         _APPEND, at=tx.now, kind=kind, actor_id=actor_id, subject_id=subject_id, data=data or {}
     )
-    event = Event(position, tx.now, kind, actor_id, subject_id, data or {})
+    event = Event(position, tx.now, kind, actor_id, subject_id, data or {}, subject)
     tx.signal("events")
     for reaction in tx.reactions.get(kind, ()):
         reaction(tx, event)
