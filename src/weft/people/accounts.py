@@ -23,7 +23,6 @@ from weft.work import events
 USERNAME_MAX = 30
 """Mastodon's limit for local names; longer ones do not fit its clients' layouts."""
 NAME_MAX = 100
-BIO_MAX = 5_000
 _USERNAME = re.compile(rf"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{{0,{USERNAME_MAX - 2}}}[A-Za-z0-9_])?")
 RESERVED = frozenset(
     {"admin", "administrator", "api", "auth", "instance", "moderator", "oauth", "root", "system"}
