@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from tests.api.conftest import Client, Edge
 from tests.conftest import House
+from tests.counting import counted
 from weft.api.mastodon.notification_groups import show
 from weft.kernel.clock import HOUR
 from weft.moderation import reports
@@ -387,18 +387,10 @@ async def test_a_page_of_groups_costs_no_more_statements_than_one(
     house: House, ada: Account, bob: Account
 ) -> None:
     def statements(tx: Any) -> int:
-        counted = [0]
-
-        def count(*_: object) -> None:
-            counted[0] += 1
-
-        event.listen(tx.connection, "before_cursor_execute", count)
-        try:
+        with counted() as ran:
             found, _ = notice_groups.listed(tx, ada.id, Page(limit=40))
             show(tx, ada.id, found)
-        finally:
-            event.remove(tx.connection, "before_cursor_execute", count)
-        return counted[0]
+        return len(ran)
 
     def more(count: int) -> None:
         for n in range(count):

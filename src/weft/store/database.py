@@ -34,11 +34,10 @@ from weft.kernel.clock import now_ms
 from weft.kernel.errors import Invalid, WeftError
 from weft.kernel.site import Site
 from weft.store.engines import Engine, open_engine
+from weft.store.prepared import Outcome, Row, execute, execute_many
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-Row = sa.Row[*tuple[Any, ...]]
-"""A row of whatever columns."""
 
 GROUP_MAX = 128
 """Units of work in one commit: keeps the wait of the first of them to a few dozen ms."""
@@ -70,25 +69,36 @@ class Tx:
 
     def run(
         self, statement: sa.Executable, params: Mapping[str, Any] | None = None, /, **named: Any
-    ) -> sa.CursorResult[*tuple[Any, ...]]:
+    ) -> Outcome:
         """Execute; parameters as a mapping or by name."""
-        return self.connection.execute(statement, params or named)
+        return self._run(statement, params or named)
 
     def run_many(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once per row of parameters; nothing for no rows."""
-        if rows:
+        """Execute once per row of parameters, which have the same names; nothing for no rows."""
+        if not rows:
+            return
+        prepared = self.engine.statements.get(statement, rows[0])
+        if prepared is None:
             self.connection.execute(statement, rows)
+        else:
+            execute_many(self.connection, prepared, rows)
 
     def rows(self, statement: sa.Executable, **named: Any) -> Sequence[Row]:
-        return self.connection.execute(statement, named).fetchall()
+        return self._run(statement, named).all()
 
     def row(self, statement: sa.Executable, **named: Any) -> Row | None:
-        return self.connection.execute(statement, named).first()
+        return self._run(statement, named).first()
 
     def scalar(self, statement: sa.Executable, **named: Any) -> Any:
         """First column of the first row, or None."""
-        row = self.connection.execute(statement, named).first()
+        row = self._run(statement, named).first()
         return row[0] if row is not None else None
+
+    def _run(self, statement: sa.Executable, given: Mapping[str, Any]) -> Outcome:
+        prepared = self.engine.statements.get(statement, given)
+        if prepared is None:
+            return self.connection.execute(statement, given)
+        return execute(self.connection, prepared, given)
 
     def signal(self, name: str) -> None:
         """Wake whoever waits for ``name`` ("jobs", "events"), here and in other processes, once

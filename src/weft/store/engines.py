@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import event
 
 from weft.kernel.errors import WeftError
+from weft.store.prepared import Statements
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ class Engine(Protocol):
 
     name: str
     readers: int
+    statements: Statements
 
     def connect_writer(self) -> sa.Connection: ...
     def connect_reader(self) -> sa.Connection: ...
@@ -84,6 +86,7 @@ class SQLiteEngine:
         # IMMEDIATE takes the one write lock at once, so that no unit fails half-way for it.
         self._writing = self._open("BEGIN IMMEDIATE", f"synchronous={sync}")
         self._reading = self._open("BEGIN", "query_only=ON")
+        self.statements = Statements(self._reading.dialect)
 
     def _open(self, begin: str, *pragmas: str) -> sa.Engine:
         engine = sa.create_engine(
@@ -231,6 +234,7 @@ class PostgresEngine:
             json_serializer=_encode,
             json_deserializer=msgspec.json.decode,
         )
+        self.statements = Statements(self._engine.dialect)
         self._dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def connect_writer(self) -> sa.Connection:

@@ -37,7 +37,9 @@ _decode_json = msgspec.json.Decoder().decode
 
 def _decode(kept: Any) -> Any:
     # A JSON number comes back as a number: SQLite looks at what is in the column, not at its type.
-    return _decode_json(kept) if isinstance(kept, str) else kept
+    if kept is None or not isinstance(kept, str):
+        return kept
+    return [] if kept == "[]" else _decode_json(kept)  # most of what hangs on posts is nothing
 
 
 Json = _Json(none_as_null=True)
