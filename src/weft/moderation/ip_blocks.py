@@ -27,6 +27,7 @@ LASTS_MAX = 100 * 365 * DAY
 BLOCKS_MAX = 5_000
 """Each is held in memory, and each new address is compared with all."""
 SIGNAL = "ip_blocks"
+_MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 class IpBlock(Struct, frozen=True):
@@ -139,9 +140,20 @@ def sweep(tx: Tx) -> None:
 
 def _network(text: str) -> str | None:
     try:
-        return str(ip_network(text.strip(), strict=False))
+        return str(_plain(text.strip()))
     except ValueError:
         return None
+
+
+def _plain(text: str) -> IPv4Network | IPv6Network:
+    """A network as addresses are compared with it: IPv4 written within IPv6 (``::ffff:192.0.2.1``,
+    RFC 4291 §2.5.5.2) is IPv4. Errors: ValueError.
+    """
+    network = ip_network(text, strict=False)
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        first = int(network.network_address) - int(_MAPPED.network_address)
+        return IPv4Network((first, network.prefixlen - _MAPPED.prefixlen))
+    return network
 
 
 def _ends(tx: Tx, expires_in: int | None) -> int | None:
@@ -180,7 +192,7 @@ class Gate:
 
 
 def _known(tx: Tx) -> list[Known]:
-    return [(ip_network(row.network), IpBlock(*row)) for row in tx.rows(_ALL)]
+    return [(_plain(row.network), IpBlock(*row)) for row in tx.rows(_ALL)]
 
 
 def strictest(blocks: list[Known], address: str) -> Severity | None:
