@@ -134,13 +134,17 @@ _MINE = sa.select(*_COLUMNS).where(table.c.id == _which)
 _ITEM = sa.select(*_ITEM_COLUMNS).where(
     item_table.c.collection_id == _which, item_table.c.id == sa.bindparam("item")
 )
-_HELD = sa.select(item_table.c.state).where(
+_HELD = sa.select(*_ITEM_COLUMNS).where(
     item_table.c.collection_id == _which, item_table.c.account_id == _account
 )
 _APART = sa.select(accounts.c.id).where(accounts.c.id == _account, _block_between(_account, _owner))
 _DROP = table.delete().where(table.c.id == _which)
 _DROP_ITEM = item_table.delete().where(item_table.c.id == sa.bindparam("item"))
-_REVOKE = item_table.update().where(item_table.c.id == sa.bindparam("item")).values(state="revoked")
+_LEAVE = (
+    item_table.update()
+    .where(item_table.c.id == sa.bindparam("item"))
+    .values(state=sa.bindparam("how", type_=sa.String))
+)
 _TOUCH = table.update().where(table.c.id == _which).values(updated_at=sa.bindparam("at"))
 _PART = item_table.delete().where(
     item_table.c.account_id == _account,
@@ -231,8 +235,8 @@ def drop(tx: Tx, owner: Account, collection_id: int) -> None:
 
 
 def add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
-    """Event: collection.item_added. Errors: NotFound, Forbidden (another's), Invalid (it cannot be
-    added, is there already, or there are too many).
+    """Event: collection.item_added, the first time. Errors: NotFound, Forbidden (another's),
+    Invalid (it cannot be added, is there already, or there are too many).
     """
     _own(tx, owner, collection_id)
     item = _add(tx, owner, collection_id, account)
@@ -241,14 +245,16 @@ def add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
 
 
 def _add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
-    held = tx.scalar(_HELD, which=collection_id, account=account.id)
-    if held == "accepted":
+    held = tx.row(_HELD, which=collection_id, account=account.id)
+    if held is not None and held.state == "accepted":
         raise Refused("account", "ERR_TAKEN", "has already been taken")
     # One answer for all reasons: a block is not told of.
-    if held is not None or not _agrees(tx, owner, account):
+    if (held is not None and held.state == "revoked") or not _agrees(tx, owner, account):
         raise Invalid("Validation failed: This account cannot be added to a collection")
     if int(tx.scalar(_COUNT_ITEMS, which=collection_id)) >= ITEMS_MAX:
         raise Invalid(f"Validation failed: A collection holds at most {ITEMS_MAX} accounts")
+    if held is not None:
+        tx.run(_DROP_ITEM, item=held.id)  # it comes last again, under a new id
     item = Item(new_id(), collection_id, account.id, "accepted", tx.now)
     tx.run(
         item_table.insert(),
@@ -258,13 +264,14 @@ def _add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
         state=item.state,
         created_at=tx.now,
     )
-    events.append(
-        tx,
-        "collection.item_added",
-        actor_id=owner.id,
-        subject_id=account.id,
-        data={"collection_id": str(collection_id)},
-    )
+    if held is None:
+        events.append(
+            tx,
+            "collection.item_added",
+            actor_id=owner.id,
+            subject_id=account.id,
+            data={"collection_id": str(collection_id)},
+        )
     return item
 
 
@@ -280,10 +287,12 @@ def _agrees(tx: Tx, owner: Account, account: Account) -> bool:
 
 
 def remove(tx: Tx, owner: Account, collection_id: int, item_id: int) -> None:
-    """Take an account out. Errors: NotFound, Forbidden (another's collection)."""
+    """Take an account out. Its row stays, so that it is told only once that it was added. Errors:
+    NotFound, Forbidden (another's collection).
+    """
     _own(tx, owner, collection_id)
     item = _item(tx, collection_id, item_id)
-    tx.run(_DROP_ITEM, item=item.id)
+    tx.run(_LEAVE, item=item.id, how="removed")
     tx.run(_TOUCH, which=collection_id, at=tx.now)
 
 
@@ -294,7 +303,7 @@ def revoke(tx: Tx, by: Account, collection_id: int, item_id: int) -> None:
     item = _item(tx, collection_id, item_id)
     if item.account_id != by.id:
         raise Forbidden
-    tx.run(_REVOKE, item=item.id)
+    tx.run(_LEAVE, item=item.id, how="revoked")
 
 
 def part(tx: Tx, one_id: int, other_id: int) -> None:

@@ -301,7 +301,7 @@ collection_items = sa.Table(
         sa.ForeignKey("accounts.id", ondelete="CASCADE"),
         nullable=False,
     ),
-    sa.Column("state", sa.String(10), nullable=False),  # accepted | pending | rejected | revoked
+    sa.Column("state", sa.String(10), nullable=False),  # accepted | removed | revoked
     sa.Column("created_at", Ms, nullable=False),
     sa.UniqueConstraint("collection_id", "account_id"),
     sa.Index("ix_collection_items_account", "account_id", "id"),

@@ -54,6 +54,28 @@ def test_what_is_changed_is_told_once(town: Town) -> None:
     assert town.as_(bo).get(f"/api/v1/accounts/{bo.id}/in_collections") == {"collections": []}
 
 
+def test_that_one_was_added_is_told_once(town: Town) -> None:
+    """Taken out and added again and again is no way to ring at somebody's door."""
+    ada, bo = town.member("ada"), town.member("bo")
+    api = town.as_(ada)
+    collection = made(api, bo.id)
+    items = f"{PATH}/{collection['id']}/items"
+    item = collection["items"][0]["id"]
+    for _ in range(2):
+        api.delete(f"{items}/{item}")
+        assert api.get(f"{PATH}/{collection['id']}")["collection"]["items"] == []
+        api.delete(f"{items}/{item}", 404)
+        town.house.db.write_now(lambda tx: notices.clear(tx, bo.id))
+        item = api.post(items, json={"account_id": str(bo.id)})["collection_item"]["id"]
+    (shown,) = api.get(f"{PATH}/{collection['id']}")["collection"]["items"]
+    assert shown["id"] == item
+    assert town.house.db.read_now(lambda tx: notices.listed(tx, bo.id, Page())) == []
+    # Another collection is something else.
+    made(api, bo.id, name="Spinners")
+    told = town.house.db.read_now(lambda tx: notices.listed(tx, bo.id, Page()))
+    assert [one.kind for one in told] == ["added_to_collection"]
+
+
 def test_nobody_is_shown_against_their_will(town: Town) -> None:
     ada, bo, cy = (town.member(name) for name in ("ada", "bo", "cy"))
     mo = town.house.remote("mo", "other.test")
