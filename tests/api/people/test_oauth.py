@@ -95,6 +95,16 @@ def test_the_whole_way_with_pkce(town: Town, ada: Any) -> None:
     assert town.anyone.post("/oauth/token", 400, data=body)["error"] == "invalid_grant"
 
 
+def test_a_token_from_the_command_line_is_good_as_well(town: Town) -> None:
+    """Scripts ask whether their token works before they begin."""
+    shown = town.as_(town.member("eve"), "write read").get("/api/v1/apps/verify_credentials")
+    assert (shown["name"], shown["scopes"]) == ("weft token create", ["read", "write"])
+    other = register(town, redirect_uris=OOB)
+    assert shown.keys() == other.keys() - {"client_id", "client_secret", "client_secret_expires_at"}
+    assert shown["vapid_key"] == other["vapid_key"]
+    town.anyone.get("/api/v1/apps/verify_credentials", 401)
+
+
 @pytest.mark.parametrize("how", ["form", "json", "basic"])
 def test_a_code_for_copying(town: Town, ada: Any, how: str) -> None:
     """toot and Mastodon.py: no address to go back to, the secret instead of PKCE."""

@@ -11,9 +11,11 @@ from weft.api.given import Counters, Db, Owner
 from weft.api.limits import address_of
 from weft.kernel.errors import NotFound
 from weft.people import oauth
-from weft.people.oauth import App
+from weft.people.oauth import App, Bearer
 from weft.push import server_key
 from weft.store.database import Tx
+
+COMMAND_LINE = "weft token create"
 
 
 class Registration(Struct, frozen=True):
@@ -76,14 +78,29 @@ async def register(
     return await db.write(write)
 
 
+def _command_line(tx: Tx, bearer: Bearer) -> Application:
+    """What stands for the app of a token that an admin made: nobody registered one."""
+    return Application(
+        id="0",
+        name=COMMAND_LINE,
+        website=None,
+        scopes=sorted(bearer.scopes),
+        redirect_uri=oauth.OOB,
+        redirect_uris=[oauth.OOB],
+        vapid_key=server_key.shown(tx),
+    )
+
+
 @get("/api/v1/apps/verify_credentials", guards=[scope(app=True)])
 async def verify(db: Db, bearer: Owner) -> Application:
-    """Which app a token belongs to."""
+    """Which app a token belongs to: that it works is what scripts ask here, with tokens from the
+    command line, too.
+    """
     app_id = bearer.app_id
-    if app_id is None:  # made by the command line
-        raise NotFound
 
     def read(tx: Tx) -> Application:
+        if app_id is None:
+            return _command_line(tx, bearer)
         app = oauth.app_by_id(tx, app_id)
         if app is None:
             raise NotFound
