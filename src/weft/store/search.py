@@ -91,8 +91,11 @@ Phrase = tuple[str, ...]
 
 def words(text: str) -> Phrase:
     """The words of a text, folded."""
-    plain = unicodedata.normalize("NFKD", text)
-    letters = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+    letters = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        letters = "".join(char for char in plain if not unicodedata.combining(char))
+    letters = letters.casefold()
     return tuple(word[:WORD_CHARS] for word in _WORD.findall(letters))
 
 
