@@ -159,4 +159,4 @@ def forget(tx: Tx, owner_id: int, from_id: int) -> None:
 
 
 def _take(tx: Tx, owner_id: int, ids: Iterable[int]) -> list[int]:
-    return [row[0] for row in tx.run(_TAKE, owner=owner_id, ids=list(ids))]
+    return [row[0] for row in tx.rows(_TAKE, owner=owner_id, ids=list(ids))]
