@@ -8,7 +8,7 @@ import pytest
 from tests.ai.town import Town
 from weft.ai import documents, members
 from weft.ai.knowledge.documents import Document
-from weft.federation import outbox
+from weft.federation.outbox import profile
 from weft.federation.tables import outgoing
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.people import accounts, credentials, follows
@@ -98,7 +98,7 @@ async def test_deleted_it_leaves_nothing(town: Town) -> None:
     town.db.write_now(lambda tx: follows.follow(tx, bo, guide))
     far = town.house.remote("far", "other.test")
     town.db.write_now(lambda tx: follows.follow(tx, far, guide, uri="https://other.test/f/1"))
-    town.db.react("account.deleted", outbox.account_deleted)
+    town.db.react("account.deleted", profile.account_deleted)
     question = town.house.post(ada, "@guide hello?")
     town.answer_all()
     (answer,) = town.answers(guide)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.conftest import House
 from weft.federation import jobs as federation_jobs
 from weft.federation import outbox
+from weft.federation.outbox import sending
 from weft.federation.tables import gone_inboxes, outgoing
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
@@ -228,7 +229,7 @@ def test_a_gone_inbox_is_left_alone(world: House, ada: Account, bo: Account) -> 
 def test_many_followers_are_a_job(
     world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FEW", 1)
+    monkeypatch.setattr(sending, "FEW", 1)
     for name in ("bo", "cy", "dee"):
         follow(world, world.remote(name, f"{name}.test"), ada)
     forget(world)
@@ -247,7 +248,7 @@ def test_many_followers_are_a_job(
 def test_a_post_deleted_before_it_went_out_stays_here(
     world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FEW", 1)
+    monkeypatch.setattr(sending, "FEW", 1)
     for name in ("bo", "cy"):
         follow(world, world.remote(name, f"{name}.test"), ada)
     forget(world)

@@ -21,8 +21,9 @@ AS_LONG_AS_IT_TAKES = 1_000_000
 
 def react(db: Database) -> None:
     """Register what follows elsewhere from what members here do."""
-    for kind, reaction in outbox.REACTIONS.items():
-        db.react(kind, reaction)
+    for reactions in outbox.REACTIONS:
+        for kind, reaction in reactions.items():
+            db.react(kind, reaction)
 
 
 def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:

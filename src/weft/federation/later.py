@@ -11,6 +11,7 @@ from weft.federation.discovery import Resolver
 from weft.federation.fetch import Missing, Unbelievable
 from weft.federation.forget import forget_some
 from weft.federation.handlers import Act, Need
+from weft.federation.handlers.notes import edit_post
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity, read_activity
 from weft.federation.read_note import POSTS, IncomingNote, read_note
@@ -145,9 +146,7 @@ class Later:
             cc=note.cc,
             published=None,
         )
-        await self._db.write(
-            lambda tx: handlers.edit_post(tx, Act(author, update, note, final=True))
-        )
+        await self._db.write(lambda tx: edit_post(tx, Act(author, update, note, final=True)))
 
     async def forget_actor(self, job: Job) -> None:
         while True:

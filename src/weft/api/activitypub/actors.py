@@ -7,6 +7,7 @@ from litestar.response import Redirect
 from weft.api.activitypub.answers import Asked, KeyRing, document, id_in, page_for_people
 from weft.api.given import Db
 from weft.federation import collections, outbox, render
+from weft.federation.vocabulary import Json
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import MAX_ID, parse_id
 from weft.people import accounts
@@ -98,7 +99,7 @@ async def outbox_of(
         return document(render.collection(at, account.posts_count, first=first))
     below = (parse_id(max_id) if max_id else None) or MAX_ID
 
-    def read(tx: Tx) -> tuple[list[render.Json], int | None]:
+    def read(tx: Tx) -> tuple[list[Json], int | None]:
         found = collections.outbox(tx, account.id, below)
         return [
             activity

@@ -1,0 +1,91 @@
+"""What people elsewhere do with one another and with members: follow, block, change, move."""
+
+from __future__ import annotations
+
+import structlog
+
+from weft.federation import known, plain
+from weft.federation.convert import remote_account
+from weft.federation.handlers.act import Act, Done, Need, Table, member, refuse
+from weft.federation.read_actor import Key, read_actor
+from weft.federation.rules import put_actor
+from weft.people import accounts, blocks, follows
+from weft.people.model import Account
+from weft.store.database import Tx
+
+log = structlog.get_logger(__name__)
+
+
+def follow(tx: Tx, act: Act) -> Done:
+    target = member(tx, act.activity.object_id)
+    if target is not None:
+        follows.follow(tx, act.actor, target, uri=act.uri)
+    return None
+
+
+def accept_follow(tx: Tx, act: Act) -> Done:
+    follower = _asked(tx, act)
+    if follower is not None:
+        follows.accept(tx, act.actor, follower)
+    return None
+
+
+def reject_follow(tx: Tx, act: Act) -> Done:
+    follower = _asked(tx, act)
+    if follower is not None:
+        follows.reject(tx, act.actor, follower)
+    return None
+
+
+def _asked(tx: Tx, act: Act) -> Account | None:
+    """The member whose request to follow this actor is answered."""
+    follower_id = known.follower_by_activity(tx, act.activity.object_id, act.actor.id)
+    if follower_id is not None:
+        return accounts.by_id(tx, follower_id)
+    inner = act.activity.object
+    if not isinstance(inner, dict) or plain.uri(inner.get("object")) != act.actor.uri:
+        return None
+    # Some rewrite the id of our Follow when they send it back.
+    return member(tx, plain.uri(inner.get("actor")))
+
+
+def block(tx: Tx, act: Act) -> Done:
+    target = member(tx, act.activity.object_id)
+    if target is not None:
+        blocks.block(tx, act.actor, target, uri=act.uri)
+    return None
+
+
+def update_actor(tx: Tx, act: Act) -> Done:
+    """An actor's own word about itself; a new name has to be confirmed by WebFinger first."""
+    told = read_actor(act.activity.object)
+    actor = act.actor
+    if told.id != actor.uri:
+        return refuse(act, "not itself")
+    key = next((key for key in told.keys if key.pem and key.owner == told.id), None)
+    renamed = told.username.lower() != actor.username.lower()
+    if renamed or key is None or not plain.same_origin(key.id, told.id):
+        return None if act.final else Need("actor", actor.uri, essential=True)
+    put_actor(tx, remote_account(told, actor.domain, Key(key.id, key.owner, key.pem)))
+    return None
+
+
+def update_by_id(_tx: Tx, act: Act) -> Done:
+    if act.final or act.activity.object_id != act.actor.uri:
+        return None
+    return Need("actor", act.actor.uri, essential=True)
+
+
+def move(_tx: Tx, act: Act) -> Done:
+    log.info("federation.move_ignored", actor=act.actor.uri, target=act.activity.target)
+    return None
+
+
+TABLE: Table = {
+    "Update": {"actor": update_actor, "id": update_by_id},
+    "Follow": {"*": follow},
+    "Accept": {"Follow": accept_follow, "id": accept_follow},
+    "Reject": {"Follow": reject_follow, "id": reject_follow},
+    "Block": {"*": block},
+    "Move": {"*": move},
+}

@@ -1,0 +1,26 @@
+"""What members here do, told to the servers it concerns.
+
+Every function is a reaction to an event: it runs in the transaction of the verb, writes the
+activity once, and the jobs that take it out. So a post that was accepted will be delivered, and
+one that was rolled back never leaves.
+"""
+
+from __future__ import annotations
+
+from weft.federation.outbox import likes, notes, profile, relations
+from weft.federation.outbox.notes import activity_of, around
+from weft.federation.outbox.profile import announce_actor
+from weft.federation.outbox.sending import Reactions, deliver, fan_out, send
+
+__all__ = [
+    "REACTIONS",
+    "activity_of",
+    "announce_actor",
+    "around",
+    "deliver",
+    "fan_out",
+    "send",
+]
+
+REACTIONS: list[Reactions] = [room.REACTIONS for room in (notes, likes, relations, profile)]
+"""What each room tells; several may react to one kind of event."""

@@ -1,0 +1,132 @@
+"""Posts and boosts: told when they are made, changed and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from weft.federation import audience, render
+from weft.federation.outbox.sending import Reactions, local, local_post, send
+from weft.federation.render import Around
+from weft.federation.vocabulary import Json, conversation_uri
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Tx
+from weft.threads import posts
+from weft.threads.model import Post, Visibility
+from weft.work.events import Event
+
+
+def around(tx: Tx, post: Post) -> Around:
+    """What a post's note says of things beside it."""
+    answered = None
+    if post.reply_to_author_id is not None:
+        answered = accounts.by_id(tx, post.reply_to_author_id)
+    here = post.thread_id == post.id
+    if not here:
+        root = posts.by_id(tx, post.thread_id)
+        here = root is not None and root.local
+    return Around(answered, conversation_uri(tx.site, post.thread_id) if here else "")
+
+
+def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
+    """The activity by which a post came: Create, or Announce for a boost. None for a boost of
+    what is not to be shown any more.
+    """
+    if post.boost_of_id is None:
+        return render.create(tx.site, post, author, around(tx, post))
+    original = posts.by_id(tx, post.boost_of_id)
+    if original is None:
+        return None
+    return render.announce(post, author, original.uri, accounts.get(tx, original.author_id).uri)
+
+
+def post_created(tx: Tx, event: Event) -> None:
+    author, post = local_post(tx, event)
+    if author is None or post is None:
+        return
+    if post.boost_of_id is not None:
+        _boosted(tx, author, post)
+        return
+    _tell_post(tx, author, post, render.create)
+
+
+def post_edited(tx: Tx, event: Event) -> None:
+    author, post = local_post(tx, event)
+    if author is not None and post is not None:
+        _tell_post(tx, author, post, render.update, *audience.of_boosters(tx, post.id))
+
+
+def post_deleted(tx: Tx, event: Event) -> None:
+    data = event.data
+    author = local(tx, event.actor_id)
+    if author is None or not data["local"]:
+        return
+    if data["boost_of_id"] is not None:
+        _unboosted(tx, author, data)
+        return
+    visibility: Visibility = data["visibility"]
+    mentioned = accounts.by_ids(tx, data["mentions"])
+    named = [account.uri for account in mentioned.values()]
+    activity = render.delete(
+        data["uri"], author, render.address(visibility, author.followers_uri, named)
+    )
+    others = [*data["mentions"], data.get("reply_to_author_id"), *data.get("boosters", ())]
+    send(
+        tx,
+        author,
+        activity,
+        data["uri"],
+        audience.of(tx, others),
+        followers=visibility != "direct",
+    )
+
+
+def _tell_post(
+    tx: Tx,
+    author: Account,
+    post: Post,
+    write: Callable[..., Json],
+    *inboxes: str,
+) -> None:
+    listed = post.visibility in ("public", "unlisted")
+    concerned = [int(mention["id"]) for mention in post.mentions]
+    if listed and post.reply_to_author_id is not None:
+        concerned.append(post.reply_to_author_id)
+    others = [*inboxes, *audience.of(tx, concerned)]
+    followers = post.visibility != "direct" and author.followers_count > 0
+    if others or followers:
+        activity = write(tx.site, post, author, around(tx, post))
+        send(tx, author, activity, post.uri, others, followers=followers)
+
+
+def _boosted(tx: Tx, booster: Account, boost: Post) -> None:
+    original = posts.by_id(tx, boost.boost_of_id or 0)
+    activity = activity_of(tx, booster, boost)
+    if original is not None and activity is not None:
+        inboxes = audience.of(tx, [original.author_id])
+        send(tx, booster, activity, boost.uri, inboxes, followers=True)
+
+
+def _unboosted(tx: Tx, booster: Account, data: dict[str, Any]) -> None:
+    original = posts.by_id(tx, data["boost_of_id"])
+    author = accounts.by_id(tx, original.author_id) if original is not None else None
+    whom = render.address(
+        data["visibility"], booster.followers_uri, [author.uri] if author is not None else []
+    )
+    announce = {
+        "id": data["uri"],
+        "type": "Announce",
+        "actor": booster.uri,
+        "object": data["boost_of_uri"],
+        **whom.json,
+    }
+    inboxes = audience.of(tx, [author.id]) if author is not None else []
+    send(tx, booster, render.undo(announce), data["uri"], inboxes, followers=True)
+
+
+REACTIONS: Reactions = {
+    "post.created": post_created,
+    "post.edited": post_edited,
+    "post.deleted": post_deleted,
+}

@@ -1,0 +1,118 @@
+"""Keeping an activity and its deliveries, in the transaction of what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import sqlalchemy as sa
+
+from weft.federation import audience, peers, plain
+from weft.federation.tables import outgoing
+from weft.federation.vocabulary import Json, contextualise, encode
+from weft.kernel.ids import new_id
+from weft.moderation import domains
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Tx
+from weft.threads import posts
+from weft.threads.model import Post
+from weft.work import jobs
+from weft.work.events import Event
+from weft.work.jobs import NewJob
+
+Reactions = dict[str, Callable[[Tx, Event], None]]
+"""Kind of event → what is told of it elsewhere."""
+
+FEW = 50
+"""Followers up to which the inboxes are looked up at once; for more a job does it, so that a
+popular author waits no longer than others.
+"""
+
+_KEEP = outgoing.insert()
+_DROP = outgoing.delete().where(outgoing.c.id == sa.bindparam("which"))
+_KIND = sa.select(outgoing.c.kind, outgoing.c.object).where(outgoing.c.id == sa.bindparam("which"))
+
+
+def send(
+    tx: Tx, by: Account, activity: Json, about: str, inboxes: Iterable[str], *, followers: bool
+) -> None:
+    """Keep an activity and its deliveries: to ``inboxes`` and, with ``followers``, to where
+    those of ``by`` are. Nothing is kept when nobody elsewhere is concerned. ``about``: uri.
+    """
+    direct = list(dict.fromkeys(inboxes))
+    later = followers and by.followers_count > FEW
+    if followers and by.followers_count and not later:
+        direct = list(dict.fromkeys([*direct, *audience.of_followers(tx, by.id)]))
+    if not direct and not later:
+        return
+    outgoing_id = new_id()
+    tx.run(
+        _KEEP,
+        id=outgoing_id,
+        actor_id=by.id,
+        kind=activity["type"],
+        object=about,
+        body=encode(contextualise(activity)),
+        created_at=tx.now,
+    )
+    if later:
+        payload = {"outgoing": outgoing_id, "actor": by.id, "inboxes": direct}
+        jobs.enqueue(tx, NewJob("federation.fan_out", payload, lane=f"fan-out:{by.id}"))
+    else:
+        deliver(tx, outgoing_id, direct)
+
+
+def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
+    """One job per inbox, in the lane of its host; none for hosts that are kept out."""
+    hosts = {inbox: plain.host(inbox) for inbox in inboxes}
+    out = {plain.host(tx.site.base), "", *domains.refused(tx, set(hosts.values()))}
+    jobs.enqueue(
+        tx,
+        *(
+            NewJob(
+                "federation.deliver",
+                {"outgoing": outgoing_id, "inbox": inbox},
+                lane=peers.lane(host),
+                pool="deliver",
+            )
+            for inbox, host in hosts.items()
+            if host not in out
+        ),
+    )
+
+
+def fan_out(tx: Tx, outgoing_id: int, actor_id: int, inboxes: list[str]) -> None:
+    """The deliveries of an activity to all followers. A post that was deleted before anybody
+    heard of it is not told any more.
+    """
+    row = tx.row(_KIND, which=outgoing_id)
+    if row is None:
+        return
+    everyone = dict.fromkeys([*inboxes, *audience.of_followers(tx, actor_id)])
+    if not everyone or (row.kind != "Delete" and posts.is_gone(tx, row.object)):
+        tx.run(_DROP, which=outgoing_id)
+        return
+    deliver(tx, outgoing_id, everyone)
+
+
+def to_one(tx: Tx, by: Account, target: Account, activity: Json) -> None:
+    # Not the shared inbox: it is between the two, and every server has an inbox for one.
+    send(tx, by, activity, activity["id"], [target.inbox] if target.inbox else [], followers=False)
+
+
+# -- who ---------------------------------------------------------------------------------------
+
+
+def local(tx: Tx, account_id: int | None) -> Account | None:
+    account = accounts.by_id(tx, account_id) if account_id is not None else None
+    return account if account is not None and account.local else None
+
+
+def local_post(tx: Tx, event: Event) -> tuple[Account | None, Post | None]:
+    """The member who did something, and the post it is about; (None, None) for doings of others."""
+    account = local(tx, event.actor_id)
+    return (account, posts.of(tx, event)) if account is not None else (None, None)
+
+
+def pair(tx: Tx, event: Event) -> tuple[Account, Account]:
+    return accounts.get(tx, event.actor_id or 0), accounts.get(tx, event.subject_id or 0)
