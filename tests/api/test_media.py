@@ -10,8 +10,9 @@ from tests.api.conftest import Edge
 from tests.conftest import House
 from weft.kernel.clock import DAY
 from weft.people.model import Account
+from weft.store.blobs import Blobs, Hand
+from weft.threads import files, media
 from weft.threads import jobs as thread_jobs
-from weft.threads import media
 from weft.threads.tables import media as media_table
 from weft.work.jobs import Job
 
@@ -177,6 +178,52 @@ async def test_the_same_picture_brought_twice_at_once_is_there_for_both(
     raw = {one.upload for one in found if one is not None}
     assert len(raw) == 2
     assert all(edge.blobs.path(key) is not None for key in raw)
+
+
+@pytest.mark.parametrize("when", ["before it is written down", "before the file goes"])
+async def test_a_picture_that_one_deletes_while_another_brings_it_stays(
+    edge: Edge, house: House, ada: Account, bob: Account, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The same bytes are one file: what ada is done with is what bob shows in a moment."""
+    hers = (await edge.of(ada).post("/api/v2/media", files=file())).json()["id"]
+    await edge.work()
+    his = (await edge.of(bob).post("/api/v2/media", files=file())).json()["id"]
+    store = thread_jobs.store_picture
+
+    def forget() -> list[str]:
+        return house.db.write_now(
+            lambda tx: media.unused(tx, media.keys(media.drop(tx, ada.id, int(hers))))
+        )
+
+    def brought(blobs: Blobs | Hand, data: bytes) -> media.Stored:
+        """bob's is on the disk, no row says so yet, and hers goes."""
+        stored = store(blobs, data)
+        dropped = forget()
+        assert stored.blob in dropped
+        files.drop_now(house.db, edge.blobs, dropped)
+        return stored
+
+    if when == "before it is written down":
+        monkeypatch.setattr(thread_jobs, "store_picture", brought)
+        await edge.work()
+    else:
+        dropped = forget()
+        await edge.work()
+        files.drop_now(house.db, edge.blobs, dropped)
+    shown = (await edge.of(bob).get(f"/api/v1/media/{his}")).json()
+    for name in ("url", "preview_url"):
+        path = shown[name].removeprefix("https://weft.test")
+        assert (await edge.of(None).get(path)).status_code == 200
+    # And once he is done with it, it goes.
+    await edge.of(bob).delete(f"/api/v1/media/{his}")
+    assert not [one for one in edge.blobs.folder.rglob("*") if one.is_file()]
+
+
+async def test_an_upload_that_is_refused_leaves_nothing(edge: Edge, ada: Account) -> None:
+    long = {"description": "x" * 1501}
+    refused = await edge.of(ada).post("/api/v2/media", files=file(), data=long)
+    assert refused.status_code == 422
+    assert not [one for one in edge.blobs.folder.rglob("*") if one.is_file()]
 
 
 async def test_a_face_that_came_with_what_was_refused_is_not_kept(edge: Edge, ada: Account) -> None:

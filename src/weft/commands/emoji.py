@@ -36,8 +36,9 @@ def add(shortcode: str, file: Path, category: str | None, hidden: bool, **flags:
     picture = pictures.process(file.read_bytes(), emojis.LIMITS)
     with database(**flags) as store:
         blobs = Blobs(settings_for(**flags).settings.data / "media")
-        moving = blobs.put(picture.original, picture.format)
-        still = blobs.put(picture.small, picture.small_mime.partition("/")[2])
+        # Alone: a server that runs beside may be dropping the same picture.
+        moving = blobs.put_alone(picture.original, picture.format)
+        still = blobs.put_alone(picture.small, picture.small_mime.partition("/")[2])
         store.write_now(
             lambda tx: emojis.put(
                 tx, shortcode, moving, still, category=category, visible=not hidden

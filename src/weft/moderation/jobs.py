@@ -16,7 +16,7 @@ from weft.people.tables import accounts as account_table
 from weft.people.tables import follows as follow_table
 from weft.store.blobs import Blobs
 from weft.store.database import Database, Tx
-from weft.threads import media, profiles
+from weft.threads import files, media, profiles
 from weft.threads.erase import bare_some, erase_some
 from weft.threads.notifications import notify
 from weft.threads.tables import media as media_table
@@ -26,8 +26,6 @@ from weft.work.runner import Handler
 
 AT_ONCE = 100
 """Accounts in one transaction, with the follows of each: some 50 ms for the one writer."""
-KEYS_AT_ONCE = 500
-"""Blobs asked about in one statement: engines bound its parameters."""
 
 _UPLOADS = sa.select(*media.COLUMNS).where(media_table.c.owner_id == sa.bindparam("owner"))
 _there = sa.and_(
@@ -106,8 +104,7 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
             return
         while await db.write(lambda tx: erase_some(tx, account_id)):
             pass
-        for key in await db.write(lambda tx: _blank(tx, account_id, job)):
-            blobs.drop(key)
+        await files.drop(db, blobs, await db.write(lambda tx: _blank(tx, account_id, job)))
 
     async def sweep(_: Job) -> None:
         await db.write(ip_blocks.sweep)
@@ -211,8 +208,4 @@ def _blank(tx: Tx, account_id: int, job: Job) -> list[str]:
     accounts.blank(tx, account)
     named = [key for key in dict.fromkeys(keys) if key]
     jobs.note(tx, job, {**job.payload, "blobs": named})
-    return [
-        key
-        for at in range(0, len(named), KEYS_AT_ONCE)
-        for key in media.unused(tx, profiles.unused_pictures(tx, *named[at : at + KEYS_AT_ONCE]))
-    ]
+    return profiles.unused_pictures(tx, *named)

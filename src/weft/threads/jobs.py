@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from weft.kernel.clock import DAY, HOUR, MINUTE
 from weft.kernel.errors import WeftError
-from weft.store.blobs import Blobs
+from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database, Tx
-from weft.threads import indexed, media, pictures, polls, quotes, scheduled
+from weft.threads import files, indexed, media, pictures, polls, quotes, scheduled
 from weft.threads.tables import idempotency
 from weft.work import events, jobs
 from weft.work.jobs import Job
@@ -31,20 +31,20 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
         upload = await db.read(lambda tx: media.by_id(tx, media_id))
         if upload is None or upload.blob or not upload.upload:
             return  # deleted meanwhile, or done by an earlier run of this job
-        try:
-            # Pillow lets go of the interpreter while it works: a thread is enough.
-            stored = await asyncio.to_thread(_store, blobs, upload.upload)
-        except WeftError as refused:
-            why = refused.text
-            await db.write(lambda tx: media.fail(tx, media_id, why))
-            blobs.drop(upload.upload)
-            raise GiveUp(why) from refused
-        await db.write(lambda tx: media.finish(tx, media_id, stored))
-        await _drop_unused(db, blobs, [upload.upload])
+        async with files.keeping(db, blobs) as hand:
+            try:
+                # Pillow lets go of the interpreter while it works: a thread is enough.
+                stored = await asyncio.to_thread(_store, blobs, hand, upload.upload)
+            except WeftError as refused:
+                why = refused.text
+                await db.write(lambda tx: media.fail(tx, media_id, why))
+                await files.drop(db, blobs, [upload.upload])
+                raise GiveUp(why) from refused
+            await db.write(lambda tx: media.finish(tx, media_id, stored))
+        await files.drop(db, blobs, [upload.upload])
 
     async def sweep_media(_job: Job) -> None:
-        for key in await db.write(media.sweep):
-            blobs.drop(key)
+        await files.drop(db, blobs, await db.write(media.sweep))
 
     async def end_poll(job: Job) -> None:
         told: int | None = 0
@@ -78,14 +78,14 @@ def _prune_idempotency(tx: Tx) -> None:
     tx.run(_PRUNE_IDEMPOTENCY, before=tx.now - IDEMPOTENCY_KEEP)
 
 
-def _store(blobs: Blobs, key: str) -> media.Stored:
+def _store(blobs: Blobs, hand: Hand, key: str) -> media.Stored:
     path = blobs.path(key)
     if path is None:
         raise WeftError("The uploaded file is no longer there", 422, cause=key)
-    return store_picture(blobs, path.read_bytes())
+    return store_picture(hand, path.read_bytes())
 
 
-def store_picture(blobs: Blobs, data: bytes) -> media.Stored:
+def store_picture(blobs: Blobs | Hand, data: bytes) -> media.Stored:
     """Make a picture's sizes and keep them. Slow (tenths of a second): never in a transaction.
 
     Errors: Invalid, for what is no picture or too large.
@@ -101,8 +101,3 @@ def store_picture(blobs: Blobs, data: bytes) -> media.Stored:
         small_height=picture.small_height,
         blurhash=picture.blurhash,
     )
-
-
-async def _drop_unused(db: Database, blobs: Blobs, keys: list[str]) -> None:
-    for key in await db.read(lambda tx: media.unused(tx, keys)):
-        blobs.drop(key)

@@ -27,6 +27,8 @@ UNATTACHED_KEEP = 1 * DAY
 WAITING_MAX = 100
 """Unattached pictures of one member: ten long drafts; more is storage abuse."""
 SWEEP_MAX = 500
+KEYS_AT_ONCE = 500
+"""Blobs asked about in one statement: engines bound its parameters."""
 
 
 class Upload(Struct, frozen=True):
@@ -220,9 +222,15 @@ def unused(tx: Tx, candidates: Sequence[str]) -> list[str]:
     """Those keys that no row names: the same picture may be on another post, too, or be a face, an
     emoji, or a link's, which anybody may have uploaded again to delete it.
     """
-    free = set(candidates)
-    if not free:
-        return []
+    wanted = sorted(set(candidates))
+    return [
+        key
+        for at in range(0, len(wanted), KEYS_AT_ONCE)
+        for key in _unused(tx, set(wanted[at : at + KEYS_AT_ONCE]))
+    ]
+
+
+def _unused(tx: Tx, free: set[str]) -> list[str]:
     for column in _NAMING:
         named = sa.select(column).where(column.in_(sa.bindparam("keys", expanding=True)))
         free -= {row[0] for row in tx.rows(named, keys=sorted(free))}

@@ -12,9 +12,9 @@ import asyncio
 from weft.kernel.clock import DAY
 from weft.kernel.errors import WeftError
 from weft.net.client import Client, OutboundFailed
-from weft.store.blobs import Blobs
+from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database
-from weft.threads import cards, pictures, webpage
+from weft.threads import cards, files, pictures, webpage
 from weft.threads.cards import Image
 from weft.threads.webpage import Facts
 from weft.work.jobs import Job
@@ -43,20 +43,20 @@ def handlers(db: Database, blobs: Blobs, client: Client) -> dict[str, Handler]:
         url = await db.read(lambda tx: cards.due(tx, card_id))
         if url is None:
             return
-        try:
-            facts, image = await look(client, blobs, url)
-        except WeftError as fault:
-            if isinstance(fault, OutboundFailed) and job.attempts < TRIES:
-                raise
-            why = fault.cause or fault.text
-            await db.write(lambda tx: cards.refuse(tx, card_id, why))
-            return
-        for key in await db.write(lambda tx: cards.keep(tx, card_id, facts, image)):
-            blobs.drop(key)
+        async with files.keeping(db, blobs) as hand:
+            try:
+                facts, image = await look(client, hand, url)
+            except WeftError as fault:
+                if isinstance(fault, OutboundFailed) and job.attempts < TRIES:
+                    raise
+                why = fault.cause or fault.text
+                await db.write(lambda tx: cards.refuse(tx, card_id, why))
+                return
+            replaced = await db.write(lambda tx: cards.keep(tx, card_id, facts, image))
+        await files.drop(db, blobs, replaced)
 
     async def sweep(_job: Job) -> None:
-        for key in await db.write(cards.sweep):
-            blobs.drop(key)
+        await files.drop(db, blobs, await db.write(cards.sweep))
 
     return {
         "threads.preview": Handler(preview, attempts=TRIES),
@@ -64,7 +64,7 @@ def handlers(db: Database, blobs: Blobs, client: Client) -> dict[str, Handler]:
     }
 
 
-async def look(client: Client, blobs: Blobs, url: str) -> tuple[Facts, Image | None]:
+async def look(client: Client, hand: Hand, url: str) -> tuple[Facts, Image | None]:
     """What the page at ``url`` says of itself, and its picture, stored.
 
     Errors: OutboundFailed (try again), another WeftError (there is nothing for a card).
@@ -82,10 +82,10 @@ async def look(client: Client, blobs: Blobs, url: str) -> tuple[Facts, Image | N
     facts = await asyncio.to_thread(webpage.read, page.body, kind, page.url)
     if not facts.title or not facts.image:
         return facts, None
-    return facts, await _picture(client, blobs, facts.image)
+    return facts, await _picture(client, hand, facts.image)
 
 
-async def _picture(client: Client, blobs: Blobs, url: str) -> Image | None:
+async def _picture(client: Client, hand: Hand, url: str) -> Image | None:
     """None when it cannot be had: the card is good without it."""
     try:
         answer = await client.get(
@@ -93,11 +93,11 @@ async def _picture(client: Client, blobs: Blobs, url: str) -> Image | None:
         )
         if answer.status != 200:
             return None
-        return await asyncio.to_thread(_store, blobs, answer.body)
+        return await asyncio.to_thread(_store, hand, answer.body)
     except WeftError:
         return None
 
 
-def _store(blobs: Blobs, data: bytes) -> Image:
+def _store(hand: Hand, data: bytes) -> Image:
     made = pictures.preview(data)
-    return Image(blobs.put(made.original, made.format), made.width, made.height, made.blurhash)
+    return Image(hand.put(made.original, made.format), made.width, made.height, made.blurhash)

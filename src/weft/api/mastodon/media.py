@@ -18,7 +18,7 @@ from weft.kernel.errors import Invalid, WeftError
 from weft.people.model import Account
 from weft.store.blobs import Blobs
 from weft.store.database import Database, Tx
-from weft.threads import media
+from weft.threads import files, media
 from weft.threads.media import UPLOAD_BYTES, Upload
 
 FORM_BYTES = UPLOAD_BYTES + 64 * 1024
@@ -47,10 +47,11 @@ async def _keep(request: Request[Any, Any, Any], db: Database, blobs: Blobs, me:
         raise WeftError(f"Files can have {UPLOAD_BYTES // 1024 // 1024} MB at most", 413)
     details = form.into(Details)
     focus = media.parse_focus(details.focus) or (0.0, 0.0)
-    key = await asyncio.to_thread(blobs.put_alone, file.data, RAW)
-    return await db.write(
-        lambda tx: media.add(tx, me.id, key, description=details.description or "", focus=focus)
-    )
+    async with files.keeping(db, blobs) as hand:
+        key = await asyncio.to_thread(hand.put_alone, file.data, RAW)
+        return await db.write(
+            lambda tx: media.add(tx, me.id, key, description=details.description or "", focus=focus)
+        )
 
 
 def _answer(db: Database, one: Upload, waiting: int) -> Answer:
@@ -125,8 +126,7 @@ async def drop(db: Db, blobs: Files, me: Me, media_id: FromPath[str]) -> dict[st
     def write(tx: Tx) -> Sequence[str]:
         return media.unused(tx, media.keys(media.drop(tx, me.id, number)))
 
-    for key in await db.write(write):
-        blobs.drop(key)
+    await files.drop(db, blobs, await db.write(write))
     return {}
 
 

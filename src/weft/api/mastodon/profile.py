@@ -22,12 +22,12 @@ from weft.api.mastodon.entities_accounts import CredentialAccount, Field
 from weft.api.mastodon.entities_lists import FeaturedTag
 from weft.api.mastodon.quotes import policy_of
 from weft.api.rails import File, read_form
-from weft.kernel.errors import Invalid, WeftError
+from weft.kernel.errors import Invalid
 from weft.people import accounts, credentials, model
 from weft.reading import featured
-from weft.store.blobs import Blobs
+from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database, Tx
-from weft.threads import limits, pictures, profiles
+from weft.threads import files, limits, pictures, profiles
 from weft.threads.media import UPLOAD_BYTES
 from weft.threads.profiles import Changes
 from weft.threads.quotes import usual_policy
@@ -160,29 +160,21 @@ async def _update(
 ) -> None:
     form = await read_form(request)
     given = form.into(Given)
-    face, banner = await asyncio.gather(
-        _picture(blobs, form.files.get("avatar"), pictures.avatar),
-        _picture(blobs, form.files.get("header"), pictures.header),
-    )
-    changes = Changes(
-        name=given.display_name,
-        bio=given.note,
-        fields=_fields(given),
-        avatar=face,
-        header=banner,
-        locked=given.locked,
-        discoverable=given.discoverable,
-        indexable=given.indexable,
-        **{name: getattr(given, name) for name in model.CHOICES},
-    )
-    try:
+    async with files.keeping(db, blobs) as hand:
+        face = await _picture(hand, form.files.get("avatar"), pictures.avatar)
+        banner = await _picture(hand, form.files.get("header"), pictures.header)
+        changes = Changes(
+            name=given.display_name,
+            bio=given.note,
+            fields=_fields(given),
+            avatar=face,
+            header=banner,
+            locked=given.locked,
+            discoverable=given.discoverable,
+            indexable=given.indexable,
+            **{name: getattr(given, name) for name in model.CHOICES},
+        )
         await _change(db, blobs, me, changes, _choices(given.source))
-    except WeftError:
-        # Nothing was changed, and no picture of it stays.
-        stored = [key for key in (face, banner) if key]
-        for key in await db.read(lambda tx: profiles.unused_pictures(tx, *stored)):
-            blobs.drop(key)
-        raise
 
 
 @delete("/api/v1/profile/avatar", status_code=200, guards=[scope("write:accounts")])
@@ -230,11 +222,10 @@ async def _change(
         ]
         return profiles.unused_pictures(tx, *replaced)
 
-    for key in await db.write(work):
-        blobs.drop(key)
+    await files.drop(db, blobs, await db.write(work))
 
 
-async def _picture(blobs: Blobs, file: File | None, process: Any) -> str | None:
+async def _picture(hand: Hand, file: File | None, process: Any) -> str | None:
     """The blob key of an uploaded picture, cropped; None when none came."""
     if file is None or not file.data:
         return None
@@ -242,7 +233,7 @@ async def _picture(blobs: Blobs, file: File | None, process: Any) -> str | None:
 
     def store() -> str:
         made: pictures.Picture = process(data)
-        return blobs.put(made.original, made.format)
+        return hand.put(made.original, made.format)
 
     return await asyncio.to_thread(store)
 
