@@ -1,4 +1,4 @@
-"""Peers, outgoing activities, inboxes that are gone, and what was seen."""
+"""Peers, outgoing activities, inboxes that are gone, what was seen, and what is fetched of others."""
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ peers = sa.Table(  # how another server is doing: the breaker, and what it runs
     sa.Column("heard_at", Ms, nullable=False, server_default="0"),  # it sent us something, signed
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.Column("software", sa.Text, nullable=False, server_default=""),
+    sa.Column("signature", sa.String(10), nullable=False, server_default=""),  # cavage | rfc9421
     sa.Column("touched_at", Ms, nullable=False),
     sa.Index("ix_peers_failures", "failures"),
     sa.Index("ix_peers_touched_at", "touched_at"),
@@ -48,4 +49,30 @@ seen = sa.Table(  # activities that arrived, so that one sent twice is done once
     sa.Column("at", Ms, nullable=False),
     sa.Index("ix_seen_at", "at"),
     sqlite_with_rowid=False,
+)
+
+backfills = sa.Table(  # how far a conversation was read at the servers where it is held
+    "backfills",
+    metadata,
+    sa.Column("thread_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("running", sa.Boolean, nullable=False),
+    sa.Column("found", sa.Integer, nullable=False),  # posts, the last time
+    sa.Column("asked_at", Ms, nullable=False),
+    sa.Column("complete_at", Ms),  # everything there was to be found was, then
+    sa.Column("next_at", Ms, nullable=False),  # not again before
+    sa.Index("ix_backfills_asked", "asked_at"),
+)
+
+remote_media = sa.Table(  # pictures of elsewhere that are kept here for a while
+    "remote_media",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # SHA-256 of the address
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("blob", sa.Text, nullable=False),  # "" while it is not here
+    sa.Column("mime", sa.String(100), nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("used_at", Ms, nullable=False),
+    sa.Column("failed_at", Ms),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_remote_media_used", "used_at"),
 )

@@ -44,7 +44,25 @@ domain_rules = sa.Table(  # servers that are limited or kept out
     sa.Column("public_comment", sa.Text),
     sa.Column("obfuscate", sa.Boolean, nullable=False),
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("list_id", sa.BigInteger),  # the list that it came with; NULL: an admin's own
+    sa.Index("ix_domain_rules_list", "list_id"),
 )
+
+domain_lists = sa.Table(  # lists of servers that others keep, followed here
+    "domain_lists",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("severity", sa.String(10), nullable=False),  # the hardest rule it may make here
+    sa.Column("entries", Json, nullable=False),  # as last read: [{domain, severity, …}]
+    sa.Column("etag", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("fetched_at", Ms),
+    sa.Column("applied_at", Ms),
+    sa.Column("created_at", Ms, nullable=False),
+)
+
 
 domain_allows = sa.Table(
     "domain_allows",

@@ -60,6 +60,35 @@ private_keys = sa.Table(
     sa.Column("account_id", Id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("pem", sa.Text, nullable=False),
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("ed25519", sa.Text),  # the seed of its second key, base64; signs proofs
+)
+
+remote_details = sa.Table(  # what another server says of its account besides who it is
+    "remote_details",
+    metadata,
+    sa.Column("account_id", Id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("keys", Json, nullable=False),  # further ones: [{id, pem or multibase}]
+    sa.Column("links", Json, nullable=False),  # {outbox, following, featured, featured_tags}
+    sa.Column("followers_count", sa.Integer),  # as its server counts
+    sa.Column("following_count", sa.Integer),
+    sa.Column("posts_count", sa.Integer),
+    sa.Column("counted_at", Ms),
+    sa.Column("backfilled_at", Ms),  # when its posts were last read there
+)
+
+moves = sa.Table(  # members who went elsewhere
+    "moves",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("target", sa.Text, nullable=False),  # uri
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Index("ix_moves_account", "account_id", "id"),
 )
 
 credentials = sa.Table(

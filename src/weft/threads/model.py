@@ -10,6 +10,7 @@ Visibility = Literal["public", "unlisted", "private", "direct"]
 Format = Literal["plain", "markdown", "html"]
 QuoteState = Literal["pending", "accepted", "rejected", "revoked", "deleted"]
 QuotePolicy = Literal["public", "followers", "nobody"]
+Approval = Literal["pending", "accepted", "rejected"]
 
 
 class Media(Struct, frozen=True):
@@ -85,6 +86,11 @@ class Post(Struct, frozen=True):
     quote_state: QuoteState | None = None
     quote_policy: QuotePolicy = "nobody"
     quotes_count: int = 0
+    reactions_count: int = 0
+    policy: dict[str, Any] | None = None
+    approval: Approval | None = None
+    expires_at: int | None = None
+    audience_id: int | None = None
 
 
 class NewPoll(Struct, frozen=True):

@@ -58,6 +58,11 @@ posts = sa.Table(
     sa.Column("likes_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("edited_at", Ms),
+    sa.Column("reactions_count", sa.Integer, nullable=False, server_default="0"),  # with emoji
+    sa.Column("policy", Json),  # who may do what with it: threads.consent.Policy; NULL: the usual
+    sa.Column("approval", sa.String(10)),  # of what it answers or boosts: pending|accepted|rejected
+    sa.Column("expires_at", Ms),  # when it goes by itself
+    sa.Column("audience_id", sa.BigInteger),  # the group it was written to
     sa.UniqueConstraint("author_id", "boost_of_id"),
     sa.Index("ix_posts_author", "author_id", "id"),
     sa.Index("ix_posts_thread", "thread_id", "id"),
@@ -80,8 +85,86 @@ posts = sa.Table(
             sqlite_where=sa.text(f"{name}_id IS NOT NULL"),
             postgresql_where=sa.text(f"{name}_id IS NOT NULL"),
         )
-        for name in ("quote_of", "card")
+        for name in ("quote_of", "card", "audience")
     ),
+    sa.Index(
+        "ix_posts_expires",
+        "expires_at",
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    ),
+)
+
+post_details = sa.Table(  # what another server says of its post, that no timeline needs
+    "post_details",
+    metadata,
+    sa.Column("post_id", Id, sa.ForeignKey(_post, ondelete="CASCADE"), primary_key=True),
+    sa.Column("context_uri", sa.Text),  # the whole conversation
+    sa.Column("replies_uri", sa.Text),
+    sa.Column("replies_count", sa.Integer),  # as its server counts
+    sa.Column("likes_count", sa.Integer),
+    sa.Column("boosts_count", sa.Integer),
+    sa.Column("counted_at", Ms),
+    sa.Column("content_map", Json),  # {language: safe HTML}, where there are several
+    sa.Column("signals", Json),  # FEP-5e53: ["noai", "noindex", …]
+)
+
+emoji_reactions = sa.Table(
+    "emoji_reactions",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),  # "🎉", or "blobcat@server" for its own
+    sa.Column("url", sa.Text, nullable=False),  # of the picture; "" for Unicode
+    sa.Column("uri", sa.Text, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("post_id", "account_id", "name"),
+    sa.Index("ix_emoji_reactions_account", "account_id", "id"),
+)
+
+stamps = sa.Table(  # somebody agreed to what another did with their post; shown to whoever asks
+    "stamps",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("uri", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.String(8), nullable=False),  # like|reply|announce|quote|feature|invoke
+    sa.Column("interacting", sa.Text, nullable=False),  # uri of what was done
+    sa.Column("target", sa.Text, nullable=False),  # uri of what it was done with
+    sa.Column(
+        "giver_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("checked_at", Ms, nullable=False),
+    sa.Column("revoked_at", Ms),
+    sa.UniqueConstraint("kind", "interacting"),
+    sa.Index("ix_stamps_giver", "giver_id", "id"),
+)
+
+interaction_requests = sa.Table(  # somebody would like to, and waits for a member's yes
+    "interaction_requests",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(8), nullable=False),  # as in stamps
+    sa.Column(
+        "owner_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),  # who is asked
+    sa.Column(
+        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), nullable=False
+    ),  # who asks
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE"), nullable=False),
+    sa.Column("interacting", sa.Text, nullable=False),  # uri of what would be done
+    sa.Column("interacting_id", sa.BigInteger),  # the post, where it is one and kept already
+    sa.Column("uri", sa.Text, nullable=False),  # of the activity that asks; "" for none
+    sa.Column("state", sa.String(10), nullable=False),  # pending|accepted|rejected
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("decided_at", Ms),
+    sa.UniqueConstraint("kind", "interacting"),
+    sa.Index("ix_interaction_requests_owner", "owner_id", "state", "id"),
+    sa.Index("ix_interaction_requests_account", "account_id"),
+    sa.Index("ix_interaction_requests_post", "post_id"),
 )
 
 post_edits = sa.Table(  # what a post was before each edit
@@ -316,6 +399,7 @@ polls = sa.Table(
     sa.Column("multiple", sa.Boolean, nullable=False),
     sa.Column("hide_totals", sa.Boolean, nullable=False),
     sa.Column("expires_at", Ms),  # NULL: never
+    sa.Column("checked_at", Ms),  # when its server was last asked for the counts
 )
 
 poll_votes = sa.Table(
