@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ import weft.reading.tables
 import weft.store.facts
 import weft.threads.tables
 import weft.work.tables  # noqa: F401 - the metadata knows all tables now
+from tests.kept import Kept, KeptPostgres, KeptSQLite, database
 from weft.kernel.site import Site
 from weft.people import accounts
 from weft.people.accounts import RemoteAccount
@@ -98,24 +98,44 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_made(postgres_url: str) -> Iterator[str]:
-    """The address of a database with all tables, emptied after each test."""
+def kept_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[KeptSQLite]:
+    kept = KeptSQLite(tmp_path_factory.mktemp("kept") / "weft.db", sqlite_template)
+    yield kept
+    kept.end()
+
+
+@pytest.fixture(scope="session")
+def kept_postgres(postgres_url: str) -> Iterator[KeptPostgres]:
     from tests.postgres import new_database
 
     made = new_database(postgres_url, "weft_shared")
     url = next(made)
     House(url).db.close()
-    yield url
+    kept = KeptPostgres(url)
+    yield kept
+    kept.end()
     next(made, None)
+
+
+@pytest.fixture
+def kept(engine: str, request: pytest.FixtureRequest) -> Iterator[Kept]:
+    """The engine under test over a database with all tables and no rows."""
+    found: Kept = request.getfixturevalue(f"kept_{engine}")
+    yield found
+    found.empty()
 
 
 class House:
     """The shared world."""
 
-    def __init__(self, url: str, site: Site = SITE, *, made: bool = False) -> None:
-        """``made``: the database has its tables already."""
+    def __init__(
+        self, url: str, site: Site = SITE, *, made: bool = False, kept: Kept | None = None
+    ) -> None:
+        """``made``: the database has its tables already. ``kept``: the engine to use."""
         self.url = url
-        self.db = Database(url, site)
+        self.db = Database(url, site) if kept is None else database(kept, site)
         relations.react(self.db)
         enter.react(self.db)
         conversations.react(self.db)
@@ -168,18 +188,8 @@ class House:
 
 
 @pytest.fixture
-def house(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def house(kept: Kept) -> Iterator[House]:
     """The world, empty, on the engine under test."""
-    if engine == "sqlite":
-        path = tmp_path / "weft.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        world = House(f"sqlite:///{path}", made=True)
-        yield world
-        world.db.close()
-        return
-    from tests.postgres import empty
-
-    world = House(request.getfixturevalue("postgres_made"), made=True)
+    world = House(kept.url, made=True, kept=kept)
     yield world
     world.db.close()
-    empty(world.url)

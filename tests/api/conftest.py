@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.standing import Standing
 from tests.conftest import House
-from weft.api.app import build
 from weft.api.resolver import Resolver
 from weft.net.seal import KEY_BYTES, Seal
 from weft.people import credentials, oauth
@@ -58,18 +58,15 @@ class Edge:
         self.blobs = Blobs(folder)
         self.looked_up: list[str] = []
         self.elsewhere: dict[str, Callable[[], object]] = {}
-        self.app = app = build(
+        self.app = app = Standing(
             {
                 "db": house.db,
                 "settings": Settings(data=folder),
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
                 "seal": Seal(bytes(KEY_BYTES)),
-                # Who asks for these gives them.
-                **dict.fromkeys(("client", "hub", "inbox", "keys", "translator")),
-                **more,
-            },
-            generous=1_000,
+                **more,  # who asks for others gives them
+            }
         )
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://weft.test"

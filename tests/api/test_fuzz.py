@@ -8,7 +8,6 @@ Each goes to a server on SQLite and to one on PostgreSQL: making it up costs mor
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from schemathesis import GenerationMode
 
 from tests.api.conftest import ALL, Edge
 from tests.conftest import House
+from tests.kept import Kept
 from weft.federation.keys import Keys
 from weft.net.guard import Guard
 from weft.people import credentials, oauth
@@ -82,21 +82,16 @@ class Town:
 @pytest.fixture
 def towns(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Town]]:
     chosen = request.config.getoption("--db")
-    made: list[Town] = []
-    if chosen != "postgres":
-        path = tmp_path / "weft.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        made.append(Town(House(f"sqlite:///{path}", made=True), tmp_path / "sqlite"))
-    if chosen != "sqlite":
-        url = request.getfixturevalue("postgres_made")
-        made.append(Town(House(url, made=True), tmp_path / "postgres"))
+    engines: list[Kept] = [
+        request.getfixturevalue(f"kept_{name}")
+        for name in ("sqlite", "postgres")
+        if chosen in (name, "both")
+    ]
+    made = [Town(House(kept.url, made=True, kept=kept), tmp_path / kept.name) for kept in engines]
     yield made
-    for town in made:
+    for town, kept in zip(made, engines, strict=True):
         town.edge.house.db.close()
-    if chosen != "sqlite":
-        from tests.postgres import empty
-
-        empty(request.getfixturevalue("postgres_made"))
+        kept.empty()
 
 
 @pytest.mark.postgres

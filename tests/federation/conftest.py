@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import House
 from tests.federation.stranger import Stranger
+from tests.kept import Kept
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
@@ -90,8 +91,8 @@ async def other() -> AsyncIterator[Stranger]:
 
 
 @pytest.fixture
-async def receiving(database_url: str, other: Stranger) -> AsyncIterator[Receiving]:
-    house = House(database_url, Site("weft.test", "http://weft.test"))
+async def receiving(kept: Kept, other: Stranger) -> AsyncIterator[Receiving]:
+    house = House(kept.url, Site("weft.test", "http://weft.test"), made=True, kept=kept)
     guard = Guard(["127.0.0.0/8"], allow_http=True)
     resolve = other.resolve | {"private.test": "10.1.2.3"}
     async with Client(user_agent="Weft/test", guard=guard, resolve=resolve) as client:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import House
+from tests.kept import Kept
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    world = House(database_url)
+def house(kept: Kept) -> Iterator[House]:
+    world = House(kept.url, made=True)
     yield world
     world.db.close()

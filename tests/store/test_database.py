@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from tests import kept
 from tests.conftest import House
 from weft.kernel.errors import WeftError
 from weft.people import accounts
@@ -140,7 +141,9 @@ def restart(house: House) -> None:
     with psycopg.connect(house.url, autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND application_name <> %s"
+            " AND pid <> pg_backend_pid()",
+            (kept.NAME,),
         )
 
 

@@ -7,19 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
-from litestar.datastructures import State
-from litestar.di import Provide
 from litestar.testing import TestClient
 
+from tests.api.standing import Standing
 from tests.conftest import House
-from weft.api import auth, errors
-from weft.api.app import CORS
-from weft.api.limits import Limits, limited
-from weft.api.people_routes import ROUTES
-from weft.api.rails import Rails
 from weft.api.resolver import Resolver
-from weft.moderation.ip_blocks import Gate
 from weft.people import credentials, oauth
 from weft.people.model import Account
 from weft.settings import Settings
@@ -83,26 +75,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def town(house: House, settings: Settings) -> Iterator[Town]:
-    limits = Limits()
-    given = {
-        "db": house.db,
-        "settings": settings,
-        "blobs": Blobs(settings.data / "media"),
-        "limits": limits,
-        "gate": Gate(house.db),
-        "resolver": Resolver(),
-    }
-    app = Litestar(
-        ROUTES,
-        middleware=[Rails, limited(limits)],
-        dependencies={**auth.DEPENDENCIES, **{name: provided(it) for name, it in given.items()}},
-        state=State({"db": house.db}),
-        exception_handlers=errors.HANDLERS,
-        cors_config=CORS,
+    app = Standing(
+        {
+            "db": house.db,
+            "settings": settings,
+            "blobs": Blobs(settings.data / "media"),
+            "resolver": Resolver(),
+        },
+        generous=1,
     )
     with TestClient(app, base_url="https://weft.test") as client:
         yield Town(house, client)
-
-
-def provided(value: Any) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)
