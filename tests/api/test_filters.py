@@ -12,8 +12,8 @@ from tests.counting import counted
 from weft.kernel.errors import Invalid
 from weft.people import follows
 from weft.people.model import Account
-from weft.reading import filters
-from weft.reading.filters import FILTERS_MAX, KEYWORD_MAX, KEYWORDS_MAX, TITLE_MAX
+from weft.reading import filter_changes
+from weft.reading.filter_changes import FILTERS_MAX, KEYWORD_MAX, KEYWORDS_MAX, TITLE_MAX
 from weft.threads import react
 
 pytestmark = pytest.mark.anyio
@@ -206,17 +206,25 @@ async def test_what_is_too_much_or_wrong_is_refused_before_it_is_begun(
     house: House, ada: Account, many: int
 ) -> None:
     """One keyword waits already; the last one sent is too long."""
-    wish = filters.Wish("loud", ["home"], keywords=[filters.Change(text="one")])
-    made = house.db.write_now(lambda tx: filters.create(tx, ada.id, wish))
-    changes = [*(filters.Change(text=f"n{n}") for n in range(many - 1)), filters.Change(text="")]
+    wish = filter_changes.Wish("loud", ["home"], keywords=[filter_changes.Change(text="one")])
+    made = house.db.write_now(lambda tx: filter_changes.create(tx, ada.id, wish))
+    changes = [
+        *(filter_changes.Change(text=f"n{n}") for n in range(many - 1)),
+        filter_changes.Change(text=""),
+    ]
     with counted() as ran, pytest.raises(Invalid):
         house.db.write_now(
-            lambda tx: filters.update(tx, ada.id, made.id, filters.Wish(keywords=changes))
+            lambda tx: filter_changes.update(
+                tx, ada.id, made.id, filter_changes.Wish(keywords=changes)
+            )
         )
     assert 0 < len(ran) <= 4
-    swapped = [filters.Change(id=made.keywords[0].id, drop=True), *changes[: KEYWORDS_MAX - 2]]
+    swapped = [
+        filter_changes.Change(id=made.keywords[0].id, drop=True),
+        *changes[: KEYWORDS_MAX - 2],
+    ]
     known = house.db.write_now(
-        lambda tx: filters.update(tx, ada.id, made.id, filters.Wish(keywords=swapped))
+        lambda tx: filter_changes.update(tx, ada.id, made.id, filter_changes.Wish(keywords=swapped))
     )
     assert len(known.keywords) == KEYWORDS_MAX - 2
 

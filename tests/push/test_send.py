@@ -20,8 +20,8 @@ from weft.push import server_key, subscriptions
 from weft.push.send import HORIZON, Sender
 from weft.push.subscriptions import KINDS
 from weft.push.tables import push_subscriptions
-from weft.reading import filters
-from weft.reading.filters import Change, Wish
+from weft.reading import filter_changes
+from weft.reading.filter_changes import Change, Wish
 from weft.store.database import Tx
 from weft.threads import react
 from weft.threads.notices import clear
@@ -223,7 +223,7 @@ def _filter(tx: Tx, desk: Desk) -> None:
         action="hide",
         keywords=[Change(text="morning")],
     )
-    filters.create(tx, desk.ada.id, wish)
+    filter_changes.create(tx, desk.ada.id, wish)
 
 
 def _block_them(tx: Tx, desk: Desk) -> None:

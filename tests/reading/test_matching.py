@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import House
-from weft.reading import filters, matching
-from weft.reading.filters import Change, Wish
+from weft.reading import filter_changes, filters, matching
+from weft.reading.filter_changes import Change, Wish
 from weft.threads.model import Media, Post
 
 
@@ -83,7 +83,7 @@ def test_the_words_of_html(html: str, text: str) -> None:
 def test_all_that_is_read_is_looked_at_but_not_across_it(house: House) -> None:
     ada, bob = house.person("ada"), house.person("bob")
     house.db.write_now(
-        lambda tx: filters.create(
+        lambda tx: filter_changes.create(
             tx,
             ada.id,
             Wish(
@@ -112,13 +112,15 @@ def test_a_thousand_keywords_cost_milliseconds(house: House) -> None:
     """Each keyword nearly stands everywhere in the longest texts there are."""
     ada, bob = house.person("ada"), house.person("bob")
     house.db.write_now(
-        lambda tx: filters.create(
+        lambda tx: filter_changes.create(
             tx,
             ada.id,
             Wish(
                 title="t",
                 context=["home"],
-                keywords=[Change(text="a" * 400 + f"b{n}") for n in range(filters.KEYWORDS_MAX)],
+                keywords=[
+                    Change(text="a" * 400 + f"b{n}") for n in range(filter_changes.KEYWORDS_MAX)
+                ],
             ),
         )
     )

@@ -12,8 +12,8 @@ from weft.api.streaming.frames import Frame, Out, plan
 from weft.moderation import announcements
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
-from weft.reading import filters, list_members, lists
-from weft.reading.filters import Change, Wish
+from weft.reading import filter_changes, list_members, lists
+from weft.reading.filter_changes import Change, Wish
 from weft.store.database import Tx
 from weft.threads import posts
 from weft.threads.delete import delete
@@ -186,7 +186,7 @@ def test_each_hears_what_their_own_filters_say(world: World) -> None:
     house = world.house
     reader = world.members["follower"]
     wish = Wish(title="t", context=["public"], keywords=[Change(text="tide")])
-    house.db.write_now(lambda tx: filters.create(tx, reader.id, wish))
+    house.db.write_now(lambda tx: filter_changes.create(tx, reader.id, wish))
     assert [(out.key, out.frames) for out in world.heard()] == [
         (f"user:{reader.id}", {reader.id: Frame("filters_changed", None)})
     ]

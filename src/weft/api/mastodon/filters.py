@@ -13,8 +13,9 @@ from weft.api.mastodon import filtering
 from weft.api.mastodon.answers import few, id_of
 from weft.api.mastodon.entities_statuses import Filter, FilterKeyword, FilterStatus
 from weft.kernel.errors import Invalid
-from weft.reading import filters
-from weft.reading.filters import Change, FilteredPost, Keyword, Wish
+from weft.reading import filter_changes, filters
+from weft.reading.filter_changes import Change, Wish
+from weft.reading.filters import FilteredPost, Keyword
 
 _READ, _WRITE = scope("read:filters"), scope("write:filters")
 _ALL, _ONE = "/api/v2/filters", "/api/v2/filters/{filter_id:str}"
@@ -82,7 +83,7 @@ def _wish(form: FilterForm) -> Wish:
                 whole_word=one.whole_word,
                 drop=one.destroy,
             )
-            for one in few(form.keywords_attributes, filters.KEYWORDS_MAX, "keywords")
+            for one in few(form.keywords_attributes, filter_changes.KEYWORDS_MAX, "keywords")
         ],
     )
 
@@ -117,19 +118,19 @@ async def show(db: Db, me: Me, filter_id: FromPath[str]) -> Filter:
 @post(_ALL, guards=[_WRITE], status_code=200)
 async def create(db: Db, me: Me, data: JSONBody[FilterForm]) -> Filter:
     wish = _wish(data)
-    return await db.write(lambda tx: _shown(filters.create(tx, me.id, wish)))
+    return await db.write(lambda tx: _shown(filter_changes.create(tx, me.id, wish)))
 
 
 @put(_ONE, guards=[_WRITE])
 async def update(db: Db, me: Me, filter_id: FromPath[str], data: JSONBody[FilterForm]) -> Filter:
     wanted, wish = id_of(filter_id), _wish(data)
-    return await db.write(lambda tx: _shown(filters.update(tx, me.id, wanted, wish)))
+    return await db.write(lambda tx: _shown(filter_changes.update(tx, me.id, wanted, wish)))
 
 
 @delete(_ONE, guards=[_WRITE], status_code=200)
 async def remove(db: Db, me: Me, filter_id: FromPath[str]) -> dict[str, str]:
     wanted = id_of(filter_id)
-    await db.write(lambda tx: filters.delete(tx, me.id, wanted))
+    await db.write(lambda tx: filter_changes.delete(tx, me.id, wanted))
     return {}
 
 
@@ -147,7 +148,9 @@ async def add_keyword(
     wanted, text = id_of(filter_id), data.keyword or ""
     whole = data.whole_word is not False
     return _keyword(
-        await db.write(lambda tx: filters.add_keyword(tx, me.id, wanted, text, whole_word=whole))
+        await db.write(
+            lambda tx: filter_changes.add_keyword(tx, me.id, wanted, text, whole_word=whole)
+        )
     )
 
 
@@ -164,7 +167,7 @@ async def change_keyword(
     wanted = id_of(key)
     return _keyword(
         await db.write(
-            lambda tx: filters.change_keyword(
+            lambda tx: filter_changes.change_keyword(
                 tx, me.id, wanted, text=data.keyword, whole_word=data.whole_word
             )
         )
@@ -174,7 +177,7 @@ async def change_keyword(
 @delete(_KEYWORD, guards=[_WRITE], status_code=200)
 async def drop_keyword(db: Db, me: Me, key: FromPath[str]) -> dict[str, str]:
     wanted = id_of(key)
-    await db.write(lambda tx: filters.drop_keyword(tx, me.id, wanted))
+    await db.write(lambda tx: filter_changes.drop_keyword(tx, me.id, wanted))
     return {}
 
 
@@ -191,7 +194,7 @@ async def add_status(
     db: Db, me: Me, filter_id: FromPath[str], data: JSONBody[StatusForm]
 ) -> FilterStatus:
     wanted, meant = id_of(filter_id), id_of(str(data.status_id))
-    return _status(await db.write(lambda tx: filters.add_post(tx, me.id, wanted, meant)))
+    return _status(await db.write(lambda tx: filter_changes.add_post(tx, me.id, wanted, meant)))
 
 
 @get(_STATUS, guards=[_READ])
@@ -203,7 +206,7 @@ async def status(db: Db, me: Me, key: FromPath[str]) -> FilterStatus:
 @delete(_STATUS, guards=[_WRITE], status_code=200)
 async def drop_status(db: Db, me: Me, key: FromPath[str]) -> dict[str, str]:
     wanted = id_of(key)
-    await db.write(lambda tx: filters.drop_post(tx, me.id, wanted))
+    await db.write(lambda tx: filter_changes.drop_post(tx, me.id, wanted))
     return {}
 
 

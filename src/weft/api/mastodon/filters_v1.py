@@ -13,8 +13,9 @@ from weft.api.mastodon.answers import id_of
 from weft.api.mastodon.filters import Seconds, lasting, places
 from weft.kernel.clock import iso
 from weft.kernel.errors import Invalid
-from weft.reading import filters
-from weft.reading.filters import TITLE_MAX, Change, Filter, Keyword, Wish
+from weft.reading import filter_changes, filters
+from weft.reading.filter_changes import TITLE_MAX, Change, Wish
+from weft.reading.filters import Filter, Keyword
 from weft.store.database import Tx
 
 _READ, _WRITE = scope("read:filters"), scope("write:filters")
@@ -87,7 +88,7 @@ async def create(db: Db, me: Me, data: JSONBody[V1Form]) -> V1Filter:
     )
 
     def write(tx: Tx) -> V1Filter:
-        made = filters.create(tx, me.id, wish)
+        made = filter_changes.create(tx, me.id, wish)
         return _shown(made, made.keywords[0])
 
     return await db.write(write)
@@ -129,7 +130,7 @@ async def update(db: Db, me: Me, key: FromPath[str], data: JSONBody[V1Form]) -> 
             forever=forever,
             keywords=[Change(id=wanted, text=phrase, whole_word=data.whole_word)],
         )
-        filters.update(tx, me.id, known.id, wish)
+        filter_changes.update(tx, me.id, known.id, wish)
         return _shown(*_find(tx, me.id, wanted))
 
     return await db.write(write)
@@ -144,9 +145,9 @@ async def remove(db: Db, me: Me, key: FromPath[str]) -> dict[str, str]:
         known, keyword = _find(tx, me.id, wanted)
         made_here = known.title == keyword.text[:TITLE_MAX]
         if made_here and len(known.keywords) == 1 and not known.posts:
-            filters.delete(tx, me.id, known.id)
+            filter_changes.delete(tx, me.id, known.id)
         else:
-            filters.drop_keyword(tx, me.id, wanted)
+            filter_changes.drop_keyword(tx, me.id, wanted)
 
     await db.write(write)
     return {}
