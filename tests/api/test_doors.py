@@ -11,7 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from weft.api import auth
 from weft.api.activitypub.negotiate import Negotiate
 from weft.api.app import build
-from weft.people.oauth import SCOPES
+from weft.people.apps import SCOPES
 
 PUBLIC = {
     # Signing in, before there is a token; each checks its own secrets.

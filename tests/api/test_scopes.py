@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from tests.api.test_doors import doors, locks
-from weft.people.oauth import covers
+from weft.people.apps import covers
 
 FACTS = Path(__file__).with_name("documented_scopes.tsv")
 GONE = {
@@ -61,7 +61,7 @@ def test_routes_ask_for_the_scope_that_apps_were_told() -> None:
             wrong.append(f"{key} is open to anybody")
         if whom in ("public", "either") and "scope" in found:
             wrong.append(f"{key} is documented as public")
-        # "follow" covers its scopes (``oauth.covers``), so no route names it.
+        # "follow" covers its scopes (``apps.covers``), so no route names it.
         for scope in scopes - {"follow"}:
             if not any(covers(frozenset({scope}), one) for one in may):
                 wrong.append(f"{key}: {scope} is not enough, but {may}")

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import House
 from weft.kernel.errors import Invalid
-from weft.people import accounts, oauth
-from weft.people.oauth import OOB, App, covers, parse_scopes, s256
+from weft.people import accounts, apps, oauth
+from weft.people.apps import OOB, App, covers, parse_scopes
+from weft.people.model import Account
+from weft.people.oauth import s256
 from weft.work import events
 
 BACK = "https://app.test/back"
@@ -17,7 +19,7 @@ BACK = "https://app.test/back"
 
 def app(house: House, **more: object) -> App:
     return house.db.write_now(
-        lambda tx: oauth.create_app(tx, "App", [BACK, OOB], scopes="read write", **more)  # pyright: ignore[reportArgumentType]
+        lambda tx: apps.create(tx, "App", [BACK, OOB], scopes="read write", **more)  # pyright: ignore[reportArgumentType]
     )
 
 
@@ -44,7 +46,7 @@ def test_a_scope_covers_its_parts(held: str, wanted: str, may: bool) -> None:
 @given(st.text(max_size=60))
 def test_only_known_scopes_are_scopes(text: str) -> None:
     parsed = parse_scopes(text)
-    assert parsed is None or parsed <= oauth.SCOPES
+    assert parsed is None or parsed <= apps.SCOPES
 
 
 @pytest.mark.parametrize(
@@ -53,16 +55,16 @@ def test_only_known_scopes_are_scopes(text: str) -> None:
 )
 def test_an_app_cannot_ask_to_go_just_anywhere(house: House, uri: str) -> None:
     with pytest.raises(Invalid):
-        house.db.write_now(lambda tx: oauth.create_app(tx, "App", [uri]))
+        house.db.write_now(lambda tx: apps.create(tx, "App", [uri]))
 
 
 @pytest.mark.parametrize(
     "uri", [OOB, BACK, "icecubesapp://", "app.tusky://oauth", "http://127.0.0.1:1/"]
 )
 def test_known_ways_back_are_good(house: House, uri: str) -> None:
-    made = house.db.write_now(lambda tx: oauth.create_app(tx, "App", [uri]))
+    made = house.db.write_now(lambda tx: apps.create(tx, "App", [uri]))
     assert made.redirect_uris == [uri]
-    assert house.db.read_now(lambda tx: oauth.app_by_client_id(tx, made.client_id)) == made
+    assert house.db.read_now(lambda tx: apps.by_client_id(tx, made.client_id)) == made
 
 
 def test_a_code_is_good_once(house: House) -> None:
@@ -98,7 +100,7 @@ def test_a_code_that_does_not_fit_is_spent(house: House, wrong: str) -> None:
         )
     )
 
-    def attempt(tx):
+    def attempt(tx: oauth.Tx) -> oauth.Issued | None:
         if wrong == "time":
             tx.now += oauth.CODE_LIFE
         shown = {"verifier": "w" * 43, "no verifier": None}.get(wrong, verifier)
@@ -187,7 +189,7 @@ def test_a_session_ends_by_itself_and_is_swept(house: House) -> None:
     ada = house.person("ada")
     key = house.db.write_now(lambda tx: oauth.open_session(tx, ada.id))
 
-    def later(tx):
+    def later(tx: oauth.Tx) -> Account | None:
         tx.now += oauth.SESSION_LIFE
         return oauth.session_owner(tx, key)
 
@@ -208,11 +210,11 @@ def test_what_strangers_register_does_not_stay_for_ever(house: House) -> None:
         oauth.issue(tx, "read", account_id=None, app_id=own.id)
         oauth.issue(tx, "read", account_id=ada.id, app_id=used.id)
 
-    def left(later: int) -> list[oauth.App]:
-        def look(tx: oauth.Tx) -> list[oauth.App]:
+    def left(later: int) -> list[apps.App]:
+        def look(tx: oauth.Tx) -> list[apps.App]:
             tx.now += later
             oauth.prune(tx)
-            return [one for one in (unused, asked, own, used) if oauth.app_by_id(tx, one.id)]
+            return [one for one in (unused, asked, own, used) if apps.by_id(tx, one.id)]
 
         return house.db.write_now(look)
 

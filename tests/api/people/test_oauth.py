@@ -12,7 +12,8 @@ import pytest
 
 from tests.api.people.conftest import PASSWORD, Api, Town
 from weft.people import accounts
-from weft.people.oauth import OOB, s256
+from weft.people.apps import OOB
+from weft.people.oauth import s256
 
 BACK = "https://app.test/back?keep=1"
 VERIFIER = "v" * 64

@@ -28,7 +28,7 @@ from weft.api.mastodon.serialise import deleted_status, source, status, status_e
 from weft.api.resolver import Resolver, Seeker
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import parse_id
-from weft.people import accounts, credentials, oauth
+from weft.people import accounts, apps, credentials
 from weft.people.model import Account
 from weft.store.database import Database, Tx
 from weft.threads import limits, media, posts, scheduled, threadview
@@ -119,7 +119,7 @@ async def create(
         if key is not None and (waits := scheduled.said_before(tx, me.id, key)) is not None:
             return scheduled_status(tx, waits)
         choices = _choices(tx, me)
-        app = oauth.app_by_id(tx, bearer.app_id) if bearer.app_id is not None else None
+        app = apps.by_id(tx, bearer.app_id) if bearer.app_id is not None else None
         draft = Draft(
             text=text,
             format=form,
@@ -133,7 +133,7 @@ async def create(
             quote_of_id=_quote_of(data.quoted_status_id),
             quote_policy=policy_of(data.quote_approval_policy) or usual_policy(choices),
             no_ai=data.no_ai or False,
-            app=oauth.app_json(app),
+            app=apps.as_json(app),
             idempotency_key=key,
         )
         if at is not None:

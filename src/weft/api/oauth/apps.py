@@ -10,8 +10,9 @@ from weft.api.auth import scope
 from weft.api.given import Counters, Db, Owner
 from weft.api.limits import address_of
 from weft.kernel.errors import NotFound
-from weft.people import oauth
-from weft.people.oauth import App, Bearer
+from weft.people import apps
+from weft.people.apps import App
+from weft.people.oauth import Bearer
 from weft.push import server_key
 from weft.store.database import Tx
 
@@ -70,7 +71,7 @@ async def register(
     scopes = data.scopes if isinstance(data.scopes, str) else " ".join(data.scopes)
 
     def write(tx: Tx) -> CredentialApplication:
-        app = oauth.create_app(tx, data.client_name, uris, scopes=scopes, website=data.website)
+        app = apps.create(tx, data.client_name, uris, scopes=scopes, website=data.website)
         return CredentialApplication(
             **_values(tx, app), client_id=app.client_id, client_secret=app.client_secret
         )
@@ -85,8 +86,8 @@ def _command_line(tx: Tx, bearer: Bearer) -> Application:
         name=COMMAND_LINE,
         website=None,
         scopes=sorted(bearer.scopes),
-        redirect_uri=oauth.OOB,
-        redirect_uris=[oauth.OOB],
+        redirect_uri=apps.OOB,
+        redirect_uris=[apps.OOB],
         vapid_key=server_key.shown(tx),
     )
 
@@ -101,7 +102,7 @@ async def verify(db: Db, bearer: Owner) -> Application:
     def read(tx: Tx) -> Application:
         if app_id is None:
             return _command_line(tx, bearer)
-        app = oauth.app_by_id(tx, app_id)
+        app = apps.by_id(tx, app_id)
         if app is None:
             raise NotFound
         return Application(**_values(tx, app))

@@ -25,9 +25,10 @@ from weft.api.limits import Limits, address_of
 from weft.api.mastodon.entities_accounts import avatar_url
 from weft.api.oauth import pages
 from weft.kernel.clock import SECOND
-from weft.people import accounts, credentials, oauth
+from weft.people import accounts, apps, credentials, oauth
+from weft.people.apps import OOB, App
 from weft.people.model import Account
-from weft.people.oauth import OOB, SESSION_LIFE, App
+from weft.people.oauth import SESSION_LIFE
 from weft.store.database import Database
 
 SESSION = "weft_session"
@@ -122,7 +123,7 @@ _DENIED = "The resource owner or authorization server denied the request."
 
 
 async def _app(db: Database, wish: Wish) -> App | None:
-    return await db.read(lambda tx: oauth.app_by_client_id(tx, wish.client_id))
+    return await db.read(lambda tx: apps.by_client_id(tx, wish.client_id))
 
 
 def _unknown_app() -> Html:
@@ -156,8 +157,8 @@ def _problem(app: App, wish: Wish) -> tuple[str, str] | None:
             "unsupported_response_type",
             "The authorization server does not support this response type.",
         )
-    wanted = oauth.parse_scopes(wish.scope or "read")
-    if not wanted or not oauth.within(app, wanted):
+    wanted = apps.parse_scopes(wish.scope or "read")
+    if not wanted or not apps.within(app, wanted):
         return "invalid_scope", "The requested scope is invalid, unknown, or malformed."
     if wish.code_challenge is not None and (
         wish.code_challenge_method != "S256" or len(wish.code_challenge) != CHALLENGE

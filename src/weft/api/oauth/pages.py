@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from litestar import Response
 
 from weft.kernel.site import Site
+from weft.people.apps import App
 from weft.people.model import Account
-from weft.people.oauth import App
 
 _STYLE = """
 :root{color-scheme:light dark;--paper:#fbf9f4;--card:#fff;--ink:#1d2324;--soft:#5c625f;

@@ -18,8 +18,9 @@ from weft.api.errors import OAuthError
 from weft.api.given import Db, Me
 from weft.api.mastodon.entities_accounts import avatar_url
 from weft.kernel.clock import SECOND
-from weft.people import oauth
-from weft.people.oauth import App, Issued
+from weft.people import apps, oauth
+from weft.people.apps import App
+from weft.people.oauth import Issued
 from weft.store.database import Database
 
 GRANTS = ("authorization_code", "client_credentials")
@@ -82,8 +83,8 @@ async def give(
 async def _for_app(db: Database, app: App, secret: str | None, text: str) -> Issued:
     if secret is None:
         raise _unknown_client()
-    wanted = oauth.parse_scopes(text or "read")
-    if not wanted or not oauth.within(app, wanted):
+    wanted = apps.parse_scopes(text or "read")
+    if not wanted or not apps.within(app, wanted):
         raise OAuthError("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
     scopes = " ".join(dict.fromkeys((text or "read").split()))
     return await db.write(lambda tx: oauth.issue(tx, scopes, account_id=None, app_id=app.id))
@@ -152,7 +153,7 @@ async def metadata(db: Db) -> dict[str, Any]:
         "app_registration_endpoint": f"{base}/api/v1/apps",
         "revocation_endpoint": f"{base}/oauth/revoke",
         "userinfo_endpoint": f"{base}/oauth/userinfo",
-        "scopes_supported": sorted(oauth.SCOPES),
+        "scopes_supported": sorted(apps.SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
@@ -174,9 +175,9 @@ async def _client(
     basic = _basic(request.headers.get("authorization", ""))
     if basic is not None:
         client_id, secret = basic
-    app = await db.read(lambda tx: oauth.app_by_client_id(tx, client_id)) if client_id else None
+    app = await db.read(lambda tx: apps.by_client_id(tx, client_id)) if client_id else None
     secret = secret or None
-    if app is None or (secret is not None and not oauth.knows_secret(app, secret)):
+    if app is None or (secret is not None and not apps.knows_secret(app, secret)):
         raise _unknown_client()
     return app, secret
 
