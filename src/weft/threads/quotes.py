@@ -103,7 +103,7 @@ _REVOKE = (
 _SET_POLICY = (
     post_table.update()
     .where(post_table.c.id == _post)
-    .values(quote_policy=sa.bindparam("policy"))
+    .values(quote_policy=sa.bindparam("now_policy"))
     .returning(*posts.COLUMNS)
 )
 
@@ -262,7 +262,7 @@ def set_policy(tx: Tx, by: Account, post_id: int, policy: QuotePolicy) -> Post:
         raise NotFound
     if post.visibility not in ("public", "unlisted") or post.quote_policy == policy:
         return post
-    return Post(*tx.run(_SET_POLICY, post=post.id, policy=policy).one())
+    return Post(*tx.run(_SET_POLICY, post=post.id, now_policy=policy).one())
 
 
 # -- for readers ------------------------------------------------------------------------------
