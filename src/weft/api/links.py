@@ -6,7 +6,7 @@ word, so they begin with the public base address, whatever a proxy made of the r
 the request's other parameters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -25,16 +25,14 @@ Turned = NamedDependency[SkipValidation[Page]]
 _TURNING = frozenset({"max_id", "min_id", "since_id", "access_token"})
 
 
-def link_header(
-    request: Request[Any, Any, Any], site: Site, first: int | None, last: int | None
-) -> dict[str, str]:
-    """Response headers for a page whose first (newest) and last entries have these keys; none
-    for an empty page.
+def link_header(request: Request[Any, Any, Any], site: Site, keys: Sequence[int]) -> dict[str, str]:
+    """Response headers for a page whose entries have these keys, newest first; none for an empty
+    page.
     """
-    if first is None or last is None:
+    if not keys:
         return {}
     here = f"{site.base}{quote(request.scope['path'])}?{_kept(request.scope['query_string'])}"
-    return {"Link": f'<{here}max_id={last}>; rel="next", <{here}min_id={first}>; rel="prev"'}
+    return {"Link": f'<{here}max_id={keys[-1]}>; rel="next", <{here}min_id={keys[0]}>; rel="prev"'}
 
 
 def offset_links(

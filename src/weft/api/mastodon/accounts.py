@@ -4,6 +4,7 @@ https://docs.joinmastodon.org/methods/accounts/
 """
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -13,8 +14,9 @@ from msgspec import Struct
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
-from weft.api.links import link_header, page_of
+from weft.api.links import Turned, paging
 from weft.api.mastodon import entities_accounts as entities
+from weft.api.mastodon.answers import rows_page
 from weft.api.mastodon.entities_accounts import Account, CredentialAccount, Relationship
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.errors import NotFound
@@ -28,6 +30,9 @@ IDS_MAX = 300
 """Accounts asked for at once: web clients ask for a whole timeline's relationships."""
 LIST_USUAL = 40
 """https://docs.joinmastodon.org/methods/accounts/#followers"""
+
+KEY: Callable[[Entry], int] = attrgetter("key")
+"""What lists of accounts are paged by."""
 
 Ids = Annotated[list[str] | None, QueryParameter(name="id")]
 
@@ -177,57 +182,57 @@ async def show(db: Db, account_id: FromPath[str]) -> Account:
     return await db.read(find)
 
 
-@get("/api/v1/accounts/{account_id:str}/followers", guards=[scope_if_any("read:accounts")])
+@get(
+    "/api/v1/accounts/{account_id:str}/followers",
+    guards=[scope_if_any("read:accounts")],
+    dependencies=paging(LIST_USUAL),
+)
 async def followers(
     request: Request[Any, Any, Any],
     db: Db,
     viewer: Viewer,
     account_id: FromPath[str],
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    page: Turned,
 ) -> Response[list[Account]]:
     """Who follows this account, as far as this server knows."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await db.read(
         lambda tx: _of(tx, viewer, to_id(account_id), lists.followers, page, network=True)
     )
     return listed(request, db, found)
 
 
-@get("/api/v1/accounts/{account_id:str}/following", guards=[scope_if_any("read:accounts")])
+@get(
+    "/api/v1/accounts/{account_id:str}/following",
+    guards=[scope_if_any("read:accounts")],
+    dependencies=paging(LIST_USUAL),
+)
 async def following(
     request: Request[Any, Any, Any],
     db: Db,
     viewer: Viewer,
     account_id: FromPath[str],
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    page: Turned,
 ) -> Response[list[Account]]:
     """Whom this account follows, as far as this server knows."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await db.read(
         lambda tx: _of(tx, viewer, to_id(account_id), lists.following, page, network=True)
     )
     return listed(request, db, found)
 
 
-@get("/api/v1/accounts/{account_id:str}/endorsements", guards=[scope_if_any("read:accounts")])
+@get(
+    "/api/v1/accounts/{account_id:str}/endorsements",
+    guards=[scope_if_any("read:accounts")],
+    dependencies=paging(LIST_USUAL),
+)
 async def endorsements(
     request: Request[Any, Any, Any],
     db: Db,
     viewer: Viewer,
     account_id: FromPath[str],
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    page: Turned,
 ) -> Response[list[Account]]:
     """Whom this account features on its profile."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await db.read(
         lambda tx: _of(tx, viewer, to_id(account_id), lists.endorsed, page, network=False)
     )
@@ -274,10 +279,8 @@ def listed(
     request: Request[Any, Any, Any], db: Database, found: list[Entry]
 ) -> Response[list[Account]]:
     """A page of accounts with its ``Link`` header."""
-    ends = (found[0].key, found[-1].key) if found else (None, None)
-    return Response(
-        [entities.account(db.site, entry.account) for entry in found],
-        headers=link_header(request, db.site, *ends),
+    return rows_page(
+        request, db.site, found, lambda one: entities.account(db.site, one.account), KEY
     )
 
 

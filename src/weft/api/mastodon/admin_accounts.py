@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from weft.api.auth import admin, scope
 from weft.api.given import Db, Me
-from weft.api.links import Turned, link_header, paging
-from weft.api.mastodon.answers import id_of
+from weft.api.links import Turned, paging
+from weft.api.mastodon.answers import id_of, rows_page
 from weft.api.mastodon.entities_admin import AdminAccount, admin_account
 from weft.moderation import actions, members, sign_ups
 from weft.moderation.members import Member, State, Wanted
@@ -43,10 +43,12 @@ async def _answer(
     request: Request[Any, Any, Any], db: Database, page: Page, wanted: Wanted | None
 ) -> Response[list[AdminAccount]]:
     found = await db.read(lambda tx: members.listed(tx, page, wanted)) if wanted else []
-    ends = (found[0].account.id, found[-1].account.id) if found else (None, None)
-    return Response(
-        [admin_account(db.site, one) for one in found],
-        headers=link_header(request, db.site, *ends),
+    return rows_page(
+        request,
+        db.site,
+        found,
+        lambda one: admin_account(db.site, one),
+        lambda one: one.account.id,
     )
 
 

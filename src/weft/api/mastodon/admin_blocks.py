@@ -16,7 +16,7 @@ from weft.api.auth import admin, scope
 from weft.api.given import Db
 from weft.api.links import Turned, paging
 from weft.api.mastodon import entities_admin as entities
-from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.answers import encode, id_of, json_page, rows_page
 from weft.api.mastodon.entities_admin import (
     AdminCanonicalEmailBlock,
     AdminEmailDomainBlock,
@@ -77,10 +77,9 @@ async def providers(
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = email_blocks.listed(tx, page)
-        return encode(_providers(tx, found)), entities.keys(found)
+        return encode(_providers(tx, found)), [one.id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get(_DOMAIN, guards=_READ_DOMAINS)
@@ -119,8 +118,7 @@ async def mailboxes(
 ) -> Response[list[AdminCanonicalEmailBlock]]:
     """Single addresses that may not sign up, by their hash."""
     found = await db.read(lambda tx: email_blocks.mailboxes(tx, page))
-    body = encode([entities.canonical_email_block(one) for one in found])
-    return json_page(request, db.site, body, entities.keys(found))
+    return rows_page(request, db.site, found, entities.canonical_email_block)
 
 
 @get(_BOX, guards=_READ_BOXES)
@@ -174,8 +172,7 @@ async def networks(
 ) -> Response[list[AdminIpBlock]]:
     """Networks that may not sign up, or not come in at all."""
     found = await db.read(lambda tx: ip_blocks.listed(tx, page))
-    body = encode([entities.ip_block(one) for one in found])
-    return json_page(request, db.site, body, entities.keys(found))
+    return rows_page(request, db.site, found, entities.ip_block)
 
 
 @get(_IP, guards=_READ_IPS)

@@ -15,7 +15,7 @@ from weft.api.auth import admin, scope
 from weft.api.given import Db
 from weft.api.links import Turned, paging
 from weft.api.mastodon import entities_admin as entities
-from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.answers import id_of, rows_page
 from weft.api.mastodon.entities_admin import AdminDomainAllow, AdminDomainBlock, DomainBlock
 from weft.moderation import allows, domains
 from weft.moderation.domains import AlreadyRuled
@@ -64,8 +64,7 @@ async def blocks(
 ) -> Response[list[AdminDomainBlock]]:
     """The rules about other servers, newest first."""
     found = await db.read(lambda tx: domains.listed(tx, page))
-    body = encode([entities.domain_block(one) for one in found])
-    return json_page(request, db.site, body, entities.keys(found))
+    return rows_page(request, db.site, found, entities.domain_block)
 
 
 @get(_BLOCK, guards=_READ)
@@ -117,8 +116,7 @@ async def allowed(
 ) -> Response[list[AdminDomainAllow]]:
     """Servers that may be spoken with where only listed ones are."""
     found = await db.read(lambda tx: allows.listed(tx, page))
-    body = encode([entities.domain_allow(one) for one in found])
-    return json_page(request, db.site, body, entities.keys(found))
+    return rows_page(request, db.site, found, entities.domain_allow)
 
 
 @get(_ALLOW, guards=_READ_ALLOWS)

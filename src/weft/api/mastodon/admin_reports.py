@@ -89,8 +89,7 @@ async def listed(
         found = reports.listed(tx, page, resolved=resolved, by_id=by_id, target_id=target_id)
         return encode(_shown(tx, me.id, found)), [report.id for report in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get(_ONE, guards=_READ)

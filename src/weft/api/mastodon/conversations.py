@@ -57,8 +57,7 @@ async def listed(
         found = conversations.listed(tx, me.id, page)
         return encode(_shown(tx, me.id, found)), [one.last_post_id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @delete(f"{_PATH}/{{conversation_id:str}}", guards=[scope("write:conversations")], status_code=200)

@@ -1,14 +1,16 @@
 """Servers that a member wants to see nothing of: https://docs.joinmastodon.org/methods/domain_blocks/"""
 
+from operator import itemgetter
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.params import FromQuery, JSONBody
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from weft.api.auth import scope
 from weft.api.given import Db, Me
-from weft.api.links import link_header, page_of
+from weft.api.links import Turned, paging
+from weft.api.mastodon.answers import rows_page
 from weft.kernel.errors import Invalid
 from weft.people import domains
 
@@ -37,22 +39,13 @@ def _name(data: Named | None, query: str | None) -> str:
     return name
 
 
-@get(_PATH, guards=[scope("read:blocks")])
+@get(_PATH, guards=[scope("read:blocks")], dependencies=paging(USUAL, MOST))
 async def listed(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[str]]:
     """Their names, last blocked first."""
-    asked = page_of(max_id, since_id, min_id, None, USUAL)
-    page = structs.replace(asked, limit=max(1, min(limit or USUAL, MOST)), ceiling=MOST)
     found = await db.read(lambda tx: domains.muted(tx, me.id, page))
-    ends = (found[0][0], found[-1][0]) if found else (None, None)
-    return Response([domain for _, domain in found], headers=link_header(request, db.site, *ends))
+    return rows_page(request, db.site, found, itemgetter(1), itemgetter(0))
 
 
 @get(f"{_PATH}/preview", guards=[scope("read:blocks")])

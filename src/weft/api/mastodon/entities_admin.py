@@ -1,8 +1,5 @@
 """What admins are shown: https://docs.joinmastodon.org/entities/Admin_Account/ and its neighbours."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.mastodon import entities_accounts as entities
@@ -241,8 +238,3 @@ def ip_block(one: ip_blocks.IpBlock) -> AdminIpBlock:
     return AdminIpBlock(
         str(one.id), one.network, one.severity, one.comment, iso(one.created_at), ends
     )
-
-
-def keys(found: Sequence[Any]) -> list[int]:
-    """What a list of rows is paged by."""
-    return [one.id for one in found]

@@ -7,12 +7,13 @@ still true; nothing has to be told to forget.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import msgspec
 
 from weft.api.mastodon import entities_accounts
+from weft.api.mastodon.answers import encode
 from weft.api.mastodon.entities_accounts import Account
 from weft.people import accounts
 from weft.store.database import Tx
@@ -21,6 +22,12 @@ KEPT_MAX = 4_096
 """Accounts kept; about 1.2 kB each, so 5 MB."""
 
 _kept: dict[tuple[str, int], tuple[tuple[int | None, ...], msgspec.Raw]] = {}
+
+
+def accounts_page(tx: Tx, found: Sequence[tuple[int, int]]) -> tuple[bytes, list[int]]:
+    """For ``json_page``: accounts by what they are paged by and their id."""
+    shown = account_fragments(tx, [one for _, one in found])
+    return encode([shown[one] for _, one in found if one in shown]), [key for key, _ in found]
 
 
 def account_fragments(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:

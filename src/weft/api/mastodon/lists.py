@@ -18,7 +18,7 @@ from weft.api.mastodon.answers import encode, few, id_of, json_page
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_lists import List
 from weft.api.mastodon.entities_statuses import Status
-from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.fragments import accounts_page
 from weft.api.mastodon.serialise import statuses
 from weft.reading import list_members, lists
 from weft.store.database import Tx
@@ -121,11 +121,11 @@ async def members(
     page = None if limit == 0 else page_of(max_id, since_id, min_id, limit, LIST_USUAL)
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
-        ids = [one.id for one in list_members.members(tx, me.id, number, page)]
-        known = account_fragments(tx, ids)
-        return encode([known[one] for one in ids if one in known]), ids if page else []
+        found = list_members.members(tx, me.id, number, page)
+        body, keys = accounts_page(tx, [(one.id, one.id) for one in found])
+        return body, keys if page else []
 
-    return json_page(request, db.site, *await db.read(read))
+    return await json_page(request, db, read)
 
 
 @post(f"{_PATH}/accounts", status_code=200, guards=[scope("write:lists")])
@@ -178,7 +178,7 @@ async def timeline(
         found = lists.timeline(tx, me.id, number, page)
         return encode(statuses(tx, me.id, found)), [one.id for one in found]
 
-    return json_page(request, db.site, *await db.read(read))
+    return await json_page(request, db, read)
 
 
 ROUTES = [

@@ -22,7 +22,7 @@ from weft.api.mastodon.entities_notices import (
     PartialAccountWithAvatar,
     UnreadCount,
 )
-from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.fragments import account_fragments, accounts_page
 from weft.api.mastodon.notification_parts import NOTHING, fallbacks, parts
 from weft.api.mastodon.notifications import UNREAD_USUAL, USUAL
 from weft.api.mastodon.serialise import statuses
@@ -138,8 +138,7 @@ async def listed(
         )
         return encode(show(tx, me.id, found, supported_types, partial=partial)), keys
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get("/api/v2/notifications/unread_count", guards=[scope("read:notifications")])
@@ -194,12 +193,9 @@ async def who(
     """Everyone in a group."""
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
-        found = notice_groups.accounts(tx, me.id, group_key, page)
-        shown = account_fragments(tx, [one for _, one in found])
-        return encode([shown[one] for _, one in found if one in shown]), [key for key, _ in found]
+        return accounts_page(tx, notice_groups.accounts(tx, me.id, group_key, page))
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @post(

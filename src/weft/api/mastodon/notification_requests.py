@@ -64,8 +64,7 @@ async def listed(
         found = requests.listed(tx, me.id, page)
         return encode(show(tx, me.id, found)), [one.id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get(f"{_PATH}/merged", guards=[scope("read:notifications")])

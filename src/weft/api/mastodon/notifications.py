@@ -78,8 +78,7 @@ async def listed(
         found = notices.listed(tx, me.id, page, wanted) if wanted is not None else []
         return encode(show(tx, me.id, found, supported_types)), [one.id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get("/api/v1/notifications/unread_count", guards=[scope("read:notifications")])

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.params import FromQuery
 
 from weft.api.auth import scope
 from weft.api.given import Db, Me
-from weft.api.links import link_header, page_of
+from weft.api.links import Turned, paging
 from weft.api.mastodon import entities_accounts as entities
-from weft.api.mastodon.accounts import LIST_USUAL, listed
+from weft.api.mastodon.accounts import KEY, LIST_USUAL, listed
+from weft.api.mastodon.answers import rows_page
 from weft.api.mastodon.entities_accounts import Account, MutedAccount
 from weft.people import lists
 from weft.people.lists import Entry
@@ -27,69 +27,41 @@ async def _mine(
     return await db.read(lambda tx: find(tx, me_id, page))
 
 
-@get("/api/v1/follow_requests", guards=[scope("read:follows")])
+@get("/api/v1/follow_requests", guards=[scope("read:follows")], dependencies=paging(LIST_USUAL))
 async def follow_requests(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[Account]]:
     """Who asks to follow the member."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     return listed(request, db, await _mine(db, me.id, page, lists.follow_requests))
 
 
-@get("/api/v1/blocks", guards=[scope("read:blocks")])
+@get("/api/v1/blocks", guards=[scope("read:blocks")], dependencies=paging(LIST_USUAL))
 async def blocked(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[Account]]:
     """Whom the member blocks."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     return listed(request, db, await _mine(db, me.id, page, lists.blocked))
 
 
-@get("/api/v1/endorsements", guards=[scope("read:accounts")])
+@get("/api/v1/endorsements", guards=[scope("read:accounts")], dependencies=paging(LIST_USUAL))
 async def endorsed(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[Account]]:
     """Whom the member features on their profile."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     return listed(request, db, await _mine(db, me.id, page, lists.endorsed))
 
 
-@get("/api/v1/mutes", guards=[scope("read:mutes")])
+@get("/api/v1/mutes", guards=[scope("read:mutes")], dependencies=paging(LIST_USUAL))
 async def muted(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[MutedAccount]]:
     """Whom the member mutes now, and until when."""
-    page = page_of(max_id, since_id, min_id, limit, LIST_USUAL)
     found = await _mine(db, me.id, page, lists.muted)
-    ends = (found[0].key, found[-1].key) if found else (None, None)
-    return Response(
-        [entities.muted_account(db.site, entry.account, entry.until) for entry in found],
-        headers=link_header(request, db.site, *ends),
-    )
+
+    def show(one: Entry) -> MutedAccount:
+        return entities.muted_account(db.site, one.account, one.until)
+
+    return rows_page(request, db.site, found, show, KEY)
 
 
 ROUTES = [follow_requests, blocked, endorsed, muted]

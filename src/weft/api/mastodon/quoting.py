@@ -45,8 +45,7 @@ async def quoting(
         found = quotes.listed(tx, me.id, quoted, page)
         return encode(statuses(tx, me.id, found)), [one.id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @post(

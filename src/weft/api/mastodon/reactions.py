@@ -13,10 +13,10 @@ from msgspec import Struct
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
 from weft.api.links import Turned, paging
-from weft.api.mastodon.answers import encode, id_of, json_page
+from weft.api.mastodon.answers import id_of, json_page
 from weft.api.mastodon.entities_accounts import Account as AccountEntity
 from weft.api.mastodon.entities_statuses import Status
-from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.fragments import accounts_page
 from weft.api.mastodon.serialise import status
 from weft.kernel.errors import Invalid
 from weft.people.model import Account
@@ -122,13 +122,9 @@ async def _who(
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = who(tx, posts.see(tx, as_, number), page)
-        shown = account_fragments(tx, [one.id for _, one in found])
-        return encode([shown[one.id] for _, one in found if one.id in shown]), [
-            key for key, _ in found
-        ]
+        return accounts_page(tx, [(key, one.id) for key, one in found])
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get(

@@ -122,8 +122,7 @@ async def listed(
         found = scheduled.listed(tx, me.id, page)
         return encode(scheduled_statuses(tx, found)), [one.id for one in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 @get("/api/v1/scheduled_statuses/{scheduled_id:str}", guards=[scope("read:statuses")])

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
-from weft.api.links import page_of
+from weft.api.links import Turned, paging
 from weft.api.mastodon.answers import encode, json_page
 from weft.api.mastodon.entities_statuses import Tag, TagHistory
 from weft.explore.tags import settings
@@ -98,24 +98,21 @@ async def unfeature(db: Db, me: Me, name: FromPath[str]) -> Tag:
     return await _do(db, me, name, featured.unfeature)
 
 
-@get("/api/v1/followed_tags", guards=[scope("read:follows")])
+@get(
+    "/api/v1/followed_tags",
+    guards=[scope("read:follows")],
+    dependencies=paging(FOLLOWED_USUAL),
+)
 async def followed(
-    request: Request[Any, Any, Any],
-    db: Db,
-    me: Me,
-    max_id: FromQuery[str | None] = None,
-    since_id: FromQuery[str | None] = None,
-    min_id: FromQuery[str | None] = None,
-    limit: FromQuery[int | None] = None,
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned
 ) -> Response[list[Tag]]:
     """The tags that the member follows, the last followed first."""
-    page = page_of(max_id, since_id, min_id, limit, FOLLOWED_USUAL)
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = tags.followed(tx, me.id, page)
         return encode(shown(tx, me.id, [name for _, name in found])), [key for key, _ in found]
 
-    return json_page(request, db.site, *await db.read(read))
+    return await json_page(request, db, read)
 
 
 async def _do(

@@ -41,8 +41,7 @@ async def _answer(
         found = find(tx)
         return encode(statuses(tx, viewer, found)), [post.id for post in found]
 
-    body, keys = await (db.glance(read) if short else db.read(read))
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read, short=short)
 
 
 async def _kept(
@@ -58,8 +57,7 @@ async def _kept(
         shown = statuses(tx, viewer, [post for _, post in found])
         return encode(shown), [key for key, _ in found]
 
-    body, keys = await db.read(read)
-    return json_page(request, db.site, body, keys)
+    return await json_page(request, db, read)
 
 
 def _id(viewer: Account | None) -> int | None:
