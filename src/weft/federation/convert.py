@@ -73,6 +73,7 @@ def incoming(note: IncomingNote, author: Account, *, silent: list[str] | None = 
         edited_at=note.updated if note.updated != note.published else None,
         ai=ai_record(note, author),
         no_ai=note.no_ai,
+        details=note.details,
     )
 
 

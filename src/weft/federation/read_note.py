@@ -15,6 +15,7 @@ from msgspec import Struct
 from weft.federation import limits, plain
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity
+from weft.federation.read_details import read_details
 from weft.threads.limits import REMOTE_ALT_TEXT_CHARS
 from weft.threads.model import Visibility
 from weft.threads.sanitize import clean_html, clean_name, clean_text
@@ -69,6 +70,7 @@ class IncomingNote(Struct, frozen=True):
     hops: int | None
     sources: list[dict[str, Any]]
     no_ai: bool
+    details: dict[str, Any] = {}  # columns of post_details
 
     def visibility(self, followers: str) -> Visibility:
         """What the addressing means; ``followers`` is the collection of the author's."""
@@ -132,6 +134,7 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         hops=_hops(document),
         sources=_sources(document),
         no_ai=_keeps_ais_out(document),
+        details=read_details(document),
     )
 
 

@@ -12,7 +12,7 @@ from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import cards, emojis, polls, posts, quotes
+from weft.threads import cards, details, emojis, polls, posts, quotes
 from weft.threads.indexed import index_anew
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
@@ -128,6 +128,7 @@ def receive_edit(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
         for uri in dict.fromkeys(incoming.mentions)
         if (account := accounts.by_uri(tx, uri)) is not None
     ]
+    details.learn(tx, post.id, incoming.details)
     return _change(
         tx,
         author,

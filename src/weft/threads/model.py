@@ -154,3 +154,5 @@ class Incoming(Struct, frozen=True):
     edited_at: int | None = None
     ai: dict[str, Any] | None = None
     no_ai: bool = False
+    details: dict[str, Any] = {}
+    """Columns of ``post_details``: what its server says of it besides."""

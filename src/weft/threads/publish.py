@@ -21,7 +21,7 @@ from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store.database import Tx
-from weft.threads import cards, emojis, limits, markup, once, polls, posts, quotes
+from weft.threads import cards, details, emojis, limits, markup, once, polls, posts, quotes
 from weft.threads.homes import enter_homes, tell_subscribers
 from weft.threads.indexed import index_words
 from weft.threads.model import Draft, Incoming, Media, Mention, NewPoll, Post
@@ -149,6 +149,7 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
             "reply_to_uri": incoming.reply_to_uri,
         },
     )
+    details.learn(tx, post.id, incoming.details)
     _adopt(tx, post)
     return post
 
