@@ -91,6 +91,8 @@ class Post(Struct, frozen=True):
     approval: Approval | None = None
     expires_at: int | None = None
     audience_id: int | None = None
+    extras: bool = False
+    """``post_details`` has other languages or opt-outs of it."""
 
 
 class NewPoll(Struct, frozen=True):

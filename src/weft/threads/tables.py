@@ -63,6 +63,8 @@ posts = sa.Table(
     sa.Column("approval", sa.String(10)),  # of what it answers or boosts: pending|accepted|rejected
     sa.Column("expires_at", Ms),  # when it goes by itself
     sa.Column("audience_id", sa.BigInteger),  # the group it was written to
+    # Other languages or opt-outs of its own are in post_details; nearly never, and then it is read.
+    sa.Column("extras", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("author_id", "boost_of_id"),
     sa.Index("ix_posts_author", "author_id", "id"),
     sa.Index("ix_posts_thread", "thread_id", "id"),

@@ -245,6 +245,9 @@ def upgrade() -> None:
     op.add_column("posts", sa.Column("approval", sa.String(length=10), nullable=True))
     op.add_column("posts", sa.Column("expires_at", sa.BigInteger(), nullable=True))
     op.add_column("posts", sa.Column("audience_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "posts", sa.Column("extras", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index(
         "ix_posts_audience",
         "posts",
