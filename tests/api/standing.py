@@ -44,11 +44,21 @@ class Standing:
         assert self._things.keys() == {*NAMES, "limits", "gate"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
         before = _asked.set(self._things)
         try:
             await _application()(scope, receive, send)
         finally:
             _asked.reset(before)
+
+
+async def _live(receive: Any, send: Any) -> None:
+    """Begin and end for whoever waits for it: the application itself goes on."""
+    for what in ("startup", "shutdown"):
+        assert (await receive())["type"] == f"lifespan.{what}"
+        await send({"type": f"lifespan.{what}.complete"})
 
 
 @cache
