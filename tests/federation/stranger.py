@@ -16,7 +16,7 @@ from aiohttp import web
 
 from weft.federation.request import InboxRequest
 from weft.net import keys
-from weft.net.signatures import Signer
+from weft.net.cavage import Signer
 
 ACTIVITY = "application/activity+json"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"

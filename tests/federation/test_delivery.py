@@ -26,7 +26,7 @@ from weft.federation.tables import gone_inboxes
 from weft.federation.tables import peers as peer_table
 from weft.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from weft.net import keys as rsa
-from weft.net.signatures import parse_signature, verify
+from weft.net.cavage import parse_signature, verify
 from weft.people import accounts
 from weft.people.model import Account
 from weft.work import jobs

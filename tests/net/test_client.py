@@ -21,9 +21,9 @@ from cryptography.x509.oid import NameOID
 
 from weft.net import client as client_module
 from weft.net import keys
+from weft.net.cavage import Signer, parse_signature, verify
 from weft.net.client import MAX_POST_ANSWER, Client, OutboundFailed, Response
 from weft.net.guard import Guard, OutboundRefused
-from weft.net.signatures import Signer, parse_signature, verify
 
 pytestmark = pytest.mark.anyio
 

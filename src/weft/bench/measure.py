@@ -23,7 +23,7 @@ from weft.bench.server import Server
 from weft.bench.world import World
 from weft.kernel.clock import iso, now_ms
 from weft.net import keys
-from weft.net.signatures import Signer
+from weft.net.cavage import Signer
 
 IDLE = 0.05
 """Part of a core under which a server counts as resting."""

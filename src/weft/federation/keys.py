@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 
 from weft.net import keys as rsa
-from weft.net.signatures import Signer
+from weft.net.cavage import Signer
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Database

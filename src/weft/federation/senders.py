@@ -21,16 +21,11 @@ from weft.federation.plain import Malformed
 from weft.federation.request import InboxRequest
 from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
+from weft.net.cavage import Signature, parse_signature, verify
 from weft.net.client import OutboundFailed
 from weft.net.guard import OutboundRefused
 from weft.net.keys import public_key
-from weft.net.signatures import (
-    Signature,
-    SignatureMismatch,
-    SignatureRejected,
-    parse_signature,
-    verify,
-)
+from weft.net.signatures import SignatureMismatch, SignatureRejected
 
 T = TypeVar("T")
 

@@ -11,15 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weft.net import keys
-from weft.net.signatures import (
-    FUTURE_SECONDS,
-    PAST_SECONDS,
-    Signature,
-    SignatureRejected,
-    Signer,
-    parse_signature,
-    verify,
-)
+from weft.net.cavage import Signature, Signer, parse_signature, verify
+from weft.net.signatures import FUTURE_SECONDS, PAST_SECONDS, SignatureRejected
 
 NOW = 1_790_000_000.0
 KEY_ID = "https://alpha.test/users/1#main-key"
