@@ -78,12 +78,15 @@ def follow(
     notify: bool = False,
     languages: list[str] | None = None,
     uri: str | None = None,
+    carried: bool = False,
 ) -> bool:
     """Follow, or change how one follows. True when it is in force, False when it is a request:
     the target is elsewhere or asks to be asked. ``uri``: of the Follow activity of a remote one.
+    ``carried``: after somebody who moved, which is no choice of either and may be one too many.
 
     Events: follow.requested | follow.accepted. Errors: Forbidden (oneself, a block between the
-    two, the other's server muted by either, too many), NotFound (nobody to follow).
+    two, the other's server muted by either, too many, one of the two moved), NotFound (nobody to
+    follow).
     """
     if target.suspended_at is not None or target.kind == "application":
         raise NotFound
@@ -95,7 +98,9 @@ def follow(
     if known is not None:
         choices = {"shows": reblogs, "tells": notify, "only": languages, "as_uri": uri or known.uri}
         return _again(tx, follower, target, known, choices)
-    if follower.local and follower.following_count >= FOLLOWS_MAX:
+    if not carried and (target.moved_to or (follower.local and follower.moved_to)):
+        raise Forbidden("This account has moved")
+    if not carried and follower.local and follower.following_count >= FOLLOWS_MAX:
         raise Forbidden(f"You cannot follow more than {FOLLOWS_MAX} accounts")
     follow_id = new_id()
     accepted = target.local and not target.locked

@@ -4,7 +4,7 @@ same transaction.
 
 from __future__ import annotations
 
-from weft.reading import lists, tags
+from weft.reading import list_members, lists, tags
 from weft.store.database import Database, Tx
 from weft.threads import posts
 from weft.work.events import Event
@@ -18,6 +18,7 @@ def react(db: Database) -> None:
     db.react("follow.accepted", accepted)
     db.react("follow.rejected", ended)
     db.react("follow.removed", ended)
+    db.react("follow.moved", moved)
 
 
 def created(tx: Tx, event: Event) -> None:
@@ -29,6 +30,10 @@ def created(tx: Tx, event: Event) -> None:
 
 def accepted(tx: Tx, event: Event) -> None:
     lists.joined(tx, event.actor_id or 0, event.subject_id or 0)
+
+
+def moved(tx: Tx, event: Event) -> None:
+    list_members.replace(tx, event.actor_id or 0, event.subject_id or 0, event.data["target"])
 
 
 def ended(tx: Tx, event: Event) -> None:

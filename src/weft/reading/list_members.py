@@ -11,7 +11,7 @@ from weft.kernel.errors import Invalid, NotFound
 from weft.people.accounts import COLUMNS as ACCOUNT
 from weft.people.model import Account
 from weft.people.tables import accounts, follows
-from weft.reading.lists import fill, get, leave, settle_home
+from weft.reading.lists import containing, fill, get, joined, leave, settle_home
 from weft.reading.tables import list_members
 from weft.store.among import among
 from weft.store.database import Tx
@@ -72,6 +72,15 @@ def remove(tx: Tx, owner: int, list_id: int, ids: Sequence[int]) -> None:
     for one in _at_once(ids):
         if leave(tx, list_id, one) and found.exclusive:
             settle_home(tx, owner, one)
+
+
+def replace(tx: Tx, owner: int, old: int, new: int) -> None:
+    """Whoever moved is followed by the lists that they were in; their old account leaves when it is
+    no longer followed.
+    """
+    for one in containing(tx, owner, old):
+        tx.run(_ENTER, list_id=one.id, account_id=new, created_at=tx.now)
+    joined(tx, owner, new)
 
 
 def _at_once(ids: Sequence[int]) -> list[int]:

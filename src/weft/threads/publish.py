@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from weft.kernel.clock import MINUTE
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import id_at, new_id
-from weft.people import accounts
+from weft.people import accounts, moves
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store.database import Tx
@@ -45,12 +45,13 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
 
     Errors: Invalid (too long, empty, media that is not theirs), NotFound (the parent or what is
     quoted is hidden or gone), Forbidden (an AI where the thread's author wants none; a quote that
-    is not allowed).
+    is not allowed; an author who moved away).
     """
     if draft.idempotency_key is not None:
         said = once.said(tx, author.id, draft.idempotency_key)
         if said is not None and (earlier := posts.by_id(tx, said)) is not None:
             return earlier
+    moves.check_here(author)
     quoted = quotes.sought(tx, author, draft.quote_of_id)
     draft = quotes.narrowed(tidy(draft), quoted)
     poll = check(draft, quoting=quoted is not None)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Forbidden
 from weft.kernel.ids import id_at, new_id
+from weft.people import moves
 from weft.people.accounts import COLUMNS as ACCOUNT
 from weft.people.model import Account
 from weft.people.tables import accounts
@@ -128,8 +129,10 @@ def boost(
     before: that one. ``uri`` and ``at`` (ms): of a remote Announce.
 
     Errors: Forbidden for a post that its author did not give to everyone (one's own
-    followers-only post may be boosted, to the same followers).
+    followers-only post may be boosted, to the same followers), and for a member who moved away.
     """
+    if by.local:
+        moves.check_here(by)
     post = _original(tx, by, post_id)
     own_private = post.visibility == "private" and post.author_id == by.id
     if post.visibility not in ("public", "unlisted") and not own_private:

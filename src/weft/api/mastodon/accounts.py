@@ -21,7 +21,7 @@ from weft.api.mastodon.entities_accounts import Account, CredentialAccount, Rela
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
-from weft.people import accounts, blocks, credentials, lists, model
+from weft.people import accounts, blocks, credentials, lists, model, moves
 from weft.people.lists import Entry
 from weft.store.database import Database, Tx
 from weft.store.page import Page
@@ -177,7 +177,7 @@ async def show(db: Db, account_id: FromPath[str]) -> Account:
                 raise NotFound  # nobody yet
             return entities.suspended_account(tx.site, found)
         moved = accounts.by_uri(tx, found.moved_to) if found.moved_to else None
-        return entities.account(tx.site, found, moved)
+        return entities.account(tx.site, found, moves.shown(found, moved))
 
     return await db.read(find)
 

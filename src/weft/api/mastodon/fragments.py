@@ -15,7 +15,7 @@ import msgspec
 from weft.api.mastodon import entities_accounts
 from weft.api.mastodon.answers import encode
 from weft.api.mastodon.entities_accounts import Account
-from weft.people import accounts
+from weft.people import accounts, moves
 from weft.store.database import Tx
 
 KEPT_MAX = 4_096
@@ -53,7 +53,7 @@ def account_fragments(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
         moved = accounts.by_uris(tx, [one.moved_to for one in fresh.values() if one.moved_to])
         for account_id, one in fresh.items():
             now_at = moved.get(one.moved_to) if one.moved_to else None
-            shown = entities_accounts.account(tx.site, one, now_at)
+            shown = entities_accounts.account(tx.site, one, moves.shown(one, now_at))
             raw = msgspec.Raw(msgspec.json.encode(shown))
             _kept[base, account_id] = stale[account_id], raw
             found[account_id] = cast("Account", raw)
