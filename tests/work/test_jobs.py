@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.conftest import House
-from weft.kernel.clock import MINUTE
+from weft.kernel.clock import HOUR, MINUTE, now_ms
 from weft.threads import posts
 from weft.work import events, jobs
 from weft.work.jobs import NewJob
@@ -121,3 +121,50 @@ def test_what_a_dead_worker_held_is_free_at_once(house: House) -> None:
     assert (again.id, again.attempts) == (job.id, 2), "the try counts"
     with pytest.raises(jobs.LeaseLost):
         house.db.write_now(lambda tx: jobs.finish(tx, job))
+
+
+def due(house: House) -> dict[int, int]:
+    """(n of the payload, ms from now until it is due) of what waits."""
+    table = jobs.jobs
+    rows = house.db.read_now(lambda tx: tx.rows(jobs.sa.select(table.c.payload, table.c.run_at)))
+    return {row[0]["n"]: row[1] - now_ms() for row in rows}
+
+
+def test_what_is_behind_one_that_waits_is_not_looked_at_before(house: House) -> None:
+    """A host that is down for days has thousands waiting: no look for work passes over them."""
+    house.db.write_now(lambda tx: jobs.enqueue(tx, *(NewJob("x", {"n": n}, "a") for n in (0, 1))))
+    (job,) = claim(house)
+    house.db.write_now(lambda tx: jobs.again(tx, job, delay=HOUR, why="down"))
+    house.db.write_now(
+        lambda tx: jobs.enqueue(tx, NewJob("x", {"n": 2}, "a"), NewJob("x", {"n": 3}, "b"))
+    )
+    waits = due(house)
+    assert all(HOUR - MINUTE < waits[n] <= HOUR for n in (0, 1, 2))
+    assert waits[3] <= 0
+    house.db.write_now(lambda tx: jobs.wake_lane(tx, "a"))
+    assert max(due(house).values()) <= 0
+
+
+def test_one_that_goes_aside_holds_up_nobody(house: House) -> None:
+    house.db.write_now(lambda tx: jobs.enqueue(tx, *(NewJob("x", {"n": n}, "a") for n in (0, 1))))
+    (first,) = claim(house)
+    house.db.write_now(lambda tx: jobs.again(tx, first, delay=HOUR, why="it", lane="a/aside"))
+    assert house.db.read_now(lambda tx: jobs.has_lane(tx, "a/aside"))
+    (second,) = claim(house)
+    assert second.payload == {"n": 1}
+    # Behind the first, in the order in which they were written.
+    house.db.write_now(
+        lambda tx: jobs.again(tx, second, delay=0, why="behind", count=False, lane="a/aside")
+    )
+    assert claim(house) == []
+    house.db.write_now(lambda tx: jobs.wake_lane(tx, "a/aside"))
+    (again,) = claim(house)
+    assert (again.payload, again.attempts, again.created_at) == ({"n": 0}, 2, first.created_at)
+
+
+def test_who_lost_its_lease_puts_nothing_off(house: House) -> None:
+    house.db.write_now(lambda tx: jobs.enqueue(tx, *(NewJob("x", {"n": n}, "a") for n in (0, 1))))
+    (job,) = claim(house)
+    house.db.write_now(lambda tx: jobs.finish(tx, job))
+    house.db.write_now(lambda tx: jobs.again(tx, job, delay=HOUR, why="late"))
+    assert max(due(house).values()) <= 0

@@ -1,7 +1,9 @@
 """Durable jobs: rows written in the transaction that causes them, done at least once.
 
 - A *lane* gives order: of the unfinished jobs of one lane only the oldest may run, so a host
-  that is down delays nobody but itself. No lane: any order, side by side.
+  that is down delays nobody but itself. No lane: any order, side by side. A job that stumbles may
+  go on in another lane, where it holds up nobody. What is behind one that waits is not due sooner
+  than that one is: else every look for work would pass over all of it.
 - A *lease* says who works on a job. When it runs out, or its worker's process died, another takes
   the job up again. So handlers must be safe to run twice; those whose effect is in our own database call
   ``finish`` in the same transaction as the effect, and then it happens exactly once.
@@ -64,6 +66,25 @@ class LeaseLost(WeftError):
 
 _ENQUEUE = insert(jobs).on_conflict_do_nothing()
 _other = jobs.alias("other")
+_run_at = sa.bindparam("run_at", type_=sa.BigInteger)
+_oldest = (
+    sa.select(_other.c.run_at)
+    .where(_other.c.lane == sa.bindparam("behind", type_=sa.String), _other.c.dead_at.is_(None))
+    .order_by(_other.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_ENQUEUE_IN_LANE = (
+    insert(jobs)
+    .values(
+        **{
+            name: sa.bindparam(name)
+            for name in ("id", "kind", "pool", "lane", "key", "payload", "created_at")
+        },
+        run_at=sa.case((_oldest > _run_at, _oldest), else_=_run_at),
+    )
+    .on_conflict_do_nothing()
+)
 _due = (
     sa.select(jobs.c.id)
     .where(
@@ -110,11 +131,22 @@ _AGAIN = (
     .where(_MINE)
     .values(
         run_at=sa.bindparam("at"),
+        lane=sa.bindparam("then_lane"),
         lease=None,
         lease_until=0,
         error=sa.bindparam("why"),
         attempts=jobs.c.attempts - sa.bindparam("forget"),
     )
+    .returning(jobs.c.id)
+)
+_BEHIND = (
+    jobs.update()
+    .where(
+        jobs.c.lane == sa.bindparam("which"),
+        jobs.c.dead_at.is_(None),
+        jobs.c.run_at < sa.bindparam("at"),
+    )
+    .values(run_at=sa.bindparam("at"))
 )
 _BURY = (
     jobs.update()
@@ -148,6 +180,11 @@ _WAKE_LANE = (
     )
     .values(run_at=sa.bindparam("at"))
 )
+_IN_LANE = (
+    sa.select(jobs.c.id)
+    .where(jobs.c.lane == sa.bindparam("which"), jobs.c.dead_at.is_(None))
+    .limit(1)
+)
 _DROP = jobs.delete().where(jobs.c.key == sa.bindparam("which"))
 _PRUNE = jobs.delete().where(jobs.c.dead_at < sa.bindparam("before"))
 
@@ -156,22 +193,25 @@ def enqueue(tx: Tx, *new: NewJob) -> None:
     """Write jobs in this transaction. One whose key already waits is left out."""
     if not new:
         return
-    tx.run_many(
-        _ENQUEUE,
-        [
-            {
-                "id": new_id(),
-                "kind": job.kind,
-                "pool": job.pool,
-                "lane": job.lane,
-                "key": job.key,
-                "payload": job.payload,
-                "run_at": tx.now + job.delay,
-                "created_at": tx.now,
-            }
-            for job in new
-        ],
-    )
+    free: list[dict[str, Any]] = []
+    laned: list[dict[str, Any]] = []
+    for job in new:
+        row: dict[str, Any] = {
+            "id": new_id(),
+            "kind": job.kind,
+            "pool": job.pool,
+            "lane": job.lane,
+            "key": job.key,
+            "payload": job.payload,
+            "run_at": tx.now + job.delay,
+            "created_at": tx.now,
+        }
+        if job.lane is None:
+            free.append(row)
+        else:
+            laned.append({**row, "behind": job.lane})
+    tx.run_many(_ENQUEUE, free)
+    tx.run_many(_ENQUEUE_IN_LANE, laned)
     tx.signal("jobs")
 
 
@@ -213,17 +253,29 @@ def note(tx: Tx, job: Job, payload: dict[str, Any]) -> None:
         raise LeaseLost("This job is no longer ours", cause=f"{job.kind} {job.id}")
 
 
-def again(tx: Tx, job: Job, *, delay: int, why: str, count: bool = True) -> None:
-    """Try later. ``count=False``: this attempt does not count (the peer was known to be down)."""
-    tx.run(
+def again(
+    tx: Tx, job: Job, *, delay: int, why: str, count: bool = True, lane: str | None = None
+) -> None:
+    """Try later. ``count=False``: this attempt does not count (the peer was known to be down).
+    ``lane``: from now on in this one; what was behind the job goes on without it.
+    """
+    ours = tx.row(
         _AGAIN,
         job_id=job.id,
         worker=job.lease,
         at=tx.now + delay,
+        then_lane=lane or job.lane,
         why=_kept(why),
         forget=0 if count else 1,
     )
+    if ours is not None and job.lane is not None and lane in (None, job.lane):
+        tx.run(_BEHIND, which=job.lane, at=tx.now + delay)
     tx.signal("jobs")
+
+
+def has_lane(tx: Tx, lane: str) -> bool:
+    """Whether anything of this lane is unfinished."""
+    return tx.row(_IN_LANE, which=lane) is not None
 
 
 def bury(tx: Tx, job: Job, why: str) -> None:

@@ -39,13 +39,18 @@ AGAIN_S = 1.0
 
 
 class Retry(Exception):
-    """Raised by a handler: try again after ``delay`` ms. ``count=False``: not a failed attempt."""
+    """Raised by a handler: try again after ``delay`` ms. ``count=False``: not a failed attempt.
+    ``lane``: in this lane from now on, so that what is behind it need not wait.
+    """
 
-    def __init__(self, delay: int, why: str, *, count: bool = True) -> None:
+    def __init__(
+        self, delay: int, why: str, *, count: bool = True, lane: str | None = None
+    ) -> None:
         super().__init__(why)
         self.delay = delay
         self.why = why
         self.count = count
+        self.lane = lane
 
 
 class GiveUp(Exception):
@@ -234,7 +239,9 @@ class Runner:
     async def _put_off(self, job: Job, retry: Retry) -> None:
         await self._settle(
             job,
-            lambda tx: jobs.again(tx, job, delay=retry.delay, why=retry.why, count=retry.count),
+            lambda tx: jobs.again(
+                tx, job, delay=retry.delay, why=retry.why, count=retry.count, lane=retry.lane
+            ),
         )
 
     def _finish_unless_done(self, tx: jobs.Tx, job: Job) -> None:
