@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from weft.federation import outbox, peers
 from weft.federation.delivery import Delivery
@@ -10,6 +10,7 @@ from weft.federation.keys import Keys
 from weft.kernel.clock import DAY
 from weft.net.client import Client
 from weft.people import accounts
+from weft.people.model import Account
 from weft.store.database import Database
 from weft.work import jobs
 from weft.work.jobs import Job
@@ -40,13 +41,19 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
         await db.write(all_at_once)
 
     async def announce_actor(job: Job) -> None:
+        await announce(job, outbox.announce_actor)
+
+    async def announce_move(job: Job) -> None:
+        await announce(job, outbox.announce_move)
+
+    async def announce(job: Job, how: Callable[[jobs.Tx, Account, str], None]) -> None:
         account = await db.read(lambda tx: accounts.by_id(tx, job.payload["account"]))
         if account is None or account.suspended_at is not None:
             return
         public_pem = await keys.public_pem(account)
 
         def tell(tx: jobs.Tx) -> None:
-            outbox.announce_actor(tx, accounts.get(tx, account.id), public_pem)
+            how(tx, accounts.get(tx, account.id), public_pem)
             jobs.finish(tx, job)
 
         await db.write(tell)
@@ -58,5 +65,6 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
         "federation.deliver": Handler(delivery.deliver, attempts=AS_LONG_AS_IT_TAKES),
         "federation.fan_out": Handler(fan_out),
         "federation.announce_actor": Handler(announce_actor),
+        "federation.announce_move": Handler(announce_move),
         "federation.sweep": Handler(sweep, every=1 * DAY),
     }

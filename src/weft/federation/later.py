@@ -74,15 +74,15 @@ class Later:
         """Get what a verified activity needs, then do it; its end and the job's are one commit."""
         activity = read_activity(job.payload["activity"])
         note = note_in(activity)
-        final = False
+        final, had = False, ()
         for left in range(limits.NEEDS, -1, -1):
             final = final or left == 0
 
-            def step(tx: Tx, *, final: bool = final) -> Need | None:
+            def step(tx: Tx, *, final: bool = final, had: tuple[str, ...] = had) -> Need | None:
                 actor = accounts.by_uri(tx, activity.actor)
                 need = None
                 if actor is not None and actor.suspended_at is None:
-                    need = handlers.handle(tx, Act(actor, activity, note, final))
+                    need = handlers.handle(tx, Act(actor, activity, note, final, had))
                 if need is None:
                     jobs.finish(tx, job)
                 return need
@@ -95,6 +95,7 @@ class Later:
             if need is None:
                 return
             final = not await self._satisfy(job, need)
+            had = had if final else (*had, need.uri)
 
     async def _satisfy(self, job: Job, need: Need) -> bool:
         """Whether it could be had. Raises, to come again, when something essential may come back."""

@@ -13,6 +13,7 @@ from weft.store.database import Tx
 
 _PUT = insert(seen).on_conflict_do_nothing().returning(seen.c.mark)
 _HAS = sa.select(seen.c.mark).where(seen.c.mark == sa.bindparam("wanted"))
+_DROP = seen.delete().where(seen.c.mark == sa.bindparam("which"))
 _PRUNE = seen.delete().where(seen.c.at < sa.bindparam("before"))
 
 
@@ -24,6 +25,11 @@ def mark(*parts: str) -> str:
 def first_time(tx: Tx, name: str) -> bool:
     """Whether this was not seen before; from now on it was."""
     return tx.row(_PUT, mark=name, at=tx.now) is not None
+
+
+def forget(tx: Tx, name: str) -> None:
+    """When it comes again it is looked at again."""
+    tx.run(_DROP, which=name)
 
 
 def deleted_early(tx: Tx, author: str, uri: str) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from weft.kernel.clock import DAY, MINUTE
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import new_id
-from weft.people import accounts
+from weft.people import accounts, moves
 from weft.people.model import Account
 from weft.store.database import Database, Tx
 from weft.store.page import Page, paged
@@ -105,6 +105,7 @@ def schedule(
         earlier = said_before(tx, author.id, draft.idempotency_key)
         if earlier is not None:
             return earlier
+    moves.check_here(author)
     draft = tidy(draft)
     scheduled_id = new_id()
     _check_time(tx, author.id, scheduled_id, at)

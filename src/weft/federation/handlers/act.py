@@ -30,13 +30,14 @@ class Need(Struct, frozen=True):
 
 class Act(Struct, frozen=True):
     """A verified activity. ``note`` is its object where that is a post; ``final`` when nothing more
-    can be fetched for it.
+    can be fetched for it; ``had``: ids of what was.
     """
 
     actor: Account
     activity: IncomingActivity
     note: IncomingNote | None = None
     final: bool = False
+    had: tuple[str, ...] = ()
 
     @property
     def uri(self) -> str:

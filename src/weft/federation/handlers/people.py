@@ -1,8 +1,6 @@
-"""What people elsewhere do with one another and with members: follow, block, change, move."""
+"""What people elsewhere do with one another and with members: follow, block, change."""
 
 from __future__ import annotations
-
-import structlog
 
 from weft.federation import known, plain
 from weft.federation.convert import remote_account
@@ -12,8 +10,6 @@ from weft.federation.rules import put_actor
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
 from weft.store.database import Tx
-
-log = structlog.get_logger(__name__)
 
 
 def follow(tx: Tx, act: Act) -> Done:
@@ -76,16 +72,10 @@ def update_by_id(_tx: Tx, act: Act) -> Done:
     return Need("actor", act.actor.uri, essential=True)
 
 
-def move(_tx: Tx, act: Act) -> Done:
-    log.info("federation.move_ignored", actor=act.actor.uri, target=act.activity.target)
-    return None
-
-
 TABLE: Table = {
     "Update": {"actor": update_actor, "id": update_by_id},
     "Follow": {"*": follow},
     "Accept": {"Follow": accept_follow, "id": accept_follow},
     "Reject": {"Follow": reject_follow, "id": reject_follow},
     "Block": {"*": block},
-    "Move": {"*": move},
 }

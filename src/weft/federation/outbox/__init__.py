@@ -7,7 +7,8 @@ one that was rolled back never leaves.
 
 from __future__ import annotations
 
-from weft.federation.outbox import likes, notes, profile, relations
+from weft.federation.outbox import likes, moves, notes, profile, relations
+from weft.federation.outbox.moves import announce_move
 from weft.federation.outbox.notes import activity_of, around
 from weft.federation.outbox.profile import announce_actor
 from weft.federation.outbox.sending import Reactions, deliver, fan_out, send
@@ -16,11 +17,12 @@ __all__ = [
     "REACTIONS",
     "activity_of",
     "announce_actor",
+    "announce_move",
     "around",
     "deliver",
     "fan_out",
     "send",
 ]
 
-REACTIONS: list[Reactions] = [room.REACTIONS for room in (notes, likes, relations, profile)]
+REACTIONS: list[Reactions] = [room.REACTIONS for room in (notes, likes, relations, profile, moves)]
 """What each room tells; several may react to one kind of event."""
