@@ -161,7 +161,7 @@ class Resolver:
         usable = await self._usable_keys(actor)
         self._keys.put(actor.id, usable)
         remote = remote_account(actor, domain, usable[0] if usable else None)
-        return await self._db.write(lambda tx: put_actor(tx, remote))
+        return await self._db.write(lambda tx: put_actor(tx, remote, actor.links))
 
     async def _domain_of(self, actor: IncomingActor) -> str:
         """What stands behind the @ of this actor's handle."""

@@ -65,6 +65,7 @@ class IncomingActor(Struct, frozen=True):
     moved_to: str | None
     keys: list[Key]
     published: int | None
+    links: dict[str, str] = {}  # where its collections are: remote_details.links
 
 
 def read_actor(document: Json) -> IncomingActor:
@@ -102,6 +103,7 @@ def read_actor(document: Json) -> IncomingActor:
         moved_to=plain.uri(document.get("movedTo")) or None,
         keys=_keys(document.get("publicKey"), actor_id),
         published=plain.date(document.get("published")),
+        links=_links(document, actor_id),
     )
 
 
@@ -117,6 +119,19 @@ def _shared_inbox(document: Json, actor_id: str) -> str:
     found = plain.uri(named or document.get("sharedInbox"))  # Misskey had it at the top
     # GoToSocial's rule: or a stranger could have everybody's posts to him sent to a third server.
     return found if plain.same_site(found, actor_id) else ""
+
+
+_LINKS = {
+    "outbox": "outbox",
+    "following": "following",
+    "featured": "featured",
+    "featured_tags": "featuredTags",
+}
+
+
+def _links(document: Json, actor_id: str) -> dict[str, str]:
+    found = {name: _of_same_origin(document.get(term), actor_id) for name, term in _LINKS.items()}
+    return {name: uri for name, uri in found.items() if uri}
 
 
 def _of_same_origin(value: Any, actor_id: str) -> str:

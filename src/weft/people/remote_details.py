@@ -1,0 +1,65 @@
+"""What another server says of its account besides who it is: further keys, where its collections
+are, and how many follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects.postgresql import insert
+
+from weft.people.tables import remote_details
+from weft.store.among import among
+from weft.store.database import Tx
+
+
+class RemoteDetails(Struct, frozen=True):
+    """Field for field the columns of ``remote_details``, in their order. None: not known. Times are
+    ms.
+
+    ``keys``: [{id, pem or multibase}]; ``links``: {outbox, following, featured, featured_tags},
+    those that its server names.
+    """
+
+    account_id: int
+    keys: list[dict[str, str]] = []
+    links: dict[str, str] = {}
+    followers_count: int | None = None
+    following_count: int | None = None
+    posts_count: int | None = None
+    counted_at: int | None = None
+    backfilled_at: int | None = None
+
+
+_OF = sa.select(*(remote_details.c[field] for field in RemoteDetails.__struct_fields__)).where(
+    among(remote_details.c.account_id, "ids")
+)
+
+
+@cache
+def _upsert(columns: tuple[str, ...]) -> sa.Executable:
+    """One statement per set of columns: there are few, and each is a constant."""
+    named = ("account_id", *dict.fromkeys((*columns, "keys", "links")))
+    statement = insert(remote_details).values(
+        {name: sa.bindparam(name, type_=remote_details.c[name].type) for name in named}
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["account_id"], set_={name: statement.excluded[name] for name in columns}
+    )
+
+
+def put(tx: Tx, account_id: int, **columns: Any) -> None:
+    """Keep what is named; the other columns stay. Errors: KeyError for a column that there is not."""
+    if columns:
+        given = {"keys": [], "links": {}, "account_id": account_id, **columns}
+        tx.run(_upsert(tuple(sorted(columns))), given)
+
+
+def of(tx: Tx, ids: Iterable[int]) -> dict[int, RemoteDetails]:
+    """Those of these accounts of which something is kept."""
+    wanted = list(set(ids))
+    return {row[0]: RemoteDetails(*row) for row in tx.rows(_OF, ids=wanted)} if wanted else {}
