@@ -23,7 +23,7 @@ COUNTS = frozenset({"replies_count", "likes_count", "boosts_count"})
 class Details(Struct, frozen=True):
     """Field for field the columns of ``post_details``, in their order. None: not said. Times are ms.
 
-    ``content_map`` is {language: safe HTML}; ``signals`` are FEP-5e53's ("noai", "noindex", …).
+    ``content_map`` is {language: {html (safe), spoiler}}; ``signals`` are FEP-5e53's ("noai", "noindex", …).
     """
 
     post_id: int
@@ -33,7 +33,7 @@ class Details(Struct, frozen=True):
     likes_count: int | None = None
     boosts_count: int | None = None
     counted_at: int | None = None
-    content_map: dict[str, str] | None = None
+    content_map: dict[str, Any] | None = None
     signals: list[str] | None = None
 
 

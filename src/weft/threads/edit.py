@@ -6,13 +6,24 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import structs
 
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import cards, details, emojis, polls, posts, quotes
+from weft.threads import (
+    cards,
+    details,
+    emojis,
+    expiry,
+    extras,
+    polls,
+    polls_elsewhere,
+    posts,
+    quotes,
+)
 from weft.threads.indexed import index_anew
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
@@ -81,13 +92,15 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft, *, keep_poll: bool
     quoted = quotes.quoted_by(tx, post)
     check(draft, quoting=quoted is not None)
     before = polls.of(tx, post)
-    if keep_poll and not draft.media_ids:  # pictures take the place of a poll
-        poll = polls.keep_as_is(before)
-    else:
-        poll = polls.replace(tx, post, before, draft.poll)
+    poll = polls.keep_as_is(before) if keep_poll else polls.replace(tx, post, before, draft.poll)
     tx.run(_DETACH, post=post.id, kept=list(draft.media_ids) or [0], at=tx.now)
     pictures = attach(tx, author.id, draft.media_ids, post.id)
     html, mentioned, tags = write_html(tx, draft)
+    draft = structs.replace(draft, language=draft.language or post.language)
+    told = extras.of_edit(
+        tx, post, draft, lambda text: write_html(tx, structs.replace(draft, text=text))[0]
+    )
+    details.put(tx, post.id, **told)
     return _change(
         tx,
         author,
@@ -101,15 +114,16 @@ def edit(tx: Tx, author: Account, post_id: int, draft: Draft, *, keep_poll: bool
             "sensitive": draft.sensitive
             or bool(draft.spoiler)
             or (bool(pictures) and author.sensitized_at is not None),
-            "language": draft.language or post.language,
+            "language": draft.language,
             "tags": tags,
             "media": [msgspec.to_builtins(picture) for picture in pictures],
             "emojis": emojis.named(tx, draft.spoiler, draft.text, *poll.options),
             "poll_id": poll.id,
+            "extras": extras.has(told),
         },
         at=tx.now,
         asked=before.options if before is not None else None,
-        asks_anew=poll.changed,
+        asks_anew=poll.changed or bool(draft.languages) or draft.signals is not None,
     )
 
 
@@ -128,8 +142,11 @@ def receive_edit(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
         for uri in dict.fromkeys(incoming.mentions)
         if (account := accounts.by_uri(tx, uri)) is not None
     ]
-    details.learn(tx, post.id, incoming.details)
-    return _change(
+    told = extras.of_update(post, incoming.details)
+    details.learn(tx, post.id, told)
+    before = polls.of(tx, post)
+    poll = polls_elsewhere.settle(tx, post, before, incoming.poll)
+    changed = _change(
         tx,
         author,
         post,
@@ -142,9 +159,17 @@ def receive_edit(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
             "tags": list(incoming.tags),
             "media": _same_ids(post.media, incoming),
             "emojis": list(incoming.emojis),
+            "poll_id": poll.id,
+            "expires_at": incoming.expires_at,
+            "extras": extras.has(told),
         },
         at=at,
+        asked=before.options if before is not None else None,
+        asks_anew=poll.changed,
     )
+    if changed.expires_at != post.expires_at:
+        expiry.later(tx, changed)
+    return changed
 
 
 def history(tx: Tx, post: Post) -> list[Version]:

@@ -11,7 +11,7 @@ from weft.kernel.clock import DAY, HOUR, MINUTE
 from weft.kernel.errors import WeftError
 from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database, Tx
-from weft.threads import files, indexed, media, pictures, polls, quotes, scheduled
+from weft.threads import expiry, files, indexed, media, pictures, polls, quotes, scheduled
 from weft.threads.tables import idempotency
 from weft.work import events, jobs
 from weft.work.jobs import Job
@@ -51,11 +51,15 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
         while told is not None:
             told = await db.write(lambda tx, after=told: polls.end(tx, job, after))
 
+    async def expire(job: Job) -> None:
+        await db.write(lambda tx: expiry.expire(tx, job))
+
     async def index_old(job: Job) -> None:
         await db.write(lambda tx: indexed.index_old(tx, job))
 
     return {
         "threads.end_poll": Handler(end_poll),
+        expiry.JOB: Handler(expire),
         "threads.publish_scheduled": Handler(lambda job: scheduled.say(db, job)),
         indexed.JOB: Handler(index_old),
         quotes.PART_JOB: Handler(lambda job: quotes.part_rest(db, job)),

@@ -104,6 +104,25 @@ class NewPoll(Struct, frozen=True):
     hide_totals: bool = False
 
 
+class GivenPoll(Struct, frozen=True):
+    """A poll as its own server tells it. ``votes``: how many for each option. ``expires_at`` (ms)
+    None: it never ends.
+    """
+
+    options: list[str]
+    votes: list[int]
+    voters_count: int
+    multiple: bool
+    expires_at: int | None = None
+
+
+class Said(Struct, frozen=True):
+    """What a member wrote in one further language."""
+
+    text: str
+    spoiler: str = ""
+
+
 class Draft(Struct, frozen=True):
     """What a local member (person or AI) wants to say."""
 
@@ -125,6 +144,14 @@ class Draft(Struct, frozen=True):
     idempotency_key: str | None = None
     at: int | None = None
     """When it was written, for what is brought in from an archive (ms); now by default."""
+    lasts_ms: int | None = None
+    """How long it stays; None: for good."""
+    languages: dict[str, Said] = {}
+    """The same in further languages."""
+    signals: tuple[str, ...] | None = None
+    """What it asks of machines, besides what its author asks for all posts: ``threads.signals``.
+    None: nothing; of an edit, as before.
+    """
 
 
 class Source(Struct, frozen=True):
@@ -158,3 +185,6 @@ class Incoming(Struct, frozen=True):
     no_ai: bool = False
     details: dict[str, Any] = {}
     """Columns of ``post_details``: what its server says of it besides."""
+    poll: GivenPoll | None = None
+    expires_at: int | None = None
+    """When its author wants it gone (ms)."""

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 
 from weft.kernel.clock import MINUTE, SECOND
-from weft.kernel.errors import Forbidden, Invalid, NotFound
+from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
-from weft.people.model import Account
-from weft.people.tables import accounts, blocks
+from weft.people.tables import accounts
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import posts
@@ -26,7 +25,7 @@ from weft.threads.notifications import notify
 from weft.threads.tables import poll_votes, polls
 from weft.threads.tables import posts as post_table
 from weft.threads.tokens import storable
-from weft.work import jobs
+from weft.work import events, jobs
 from weft.work.jobs import Job, NewJob
 
 OPTIONS_MIN = 2
@@ -54,6 +53,8 @@ class Poll(Struct, frozen=True):
     multiple: bool
     hide_totals: bool
     expires_at: int | None
+    checked_at: int | None = None
+    """When its own server was last asked; None of polls from here, and of those never asked for."""
 
     def ended(self, now: int) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -79,14 +80,6 @@ _OWN = (
     sa.select(poll_votes.c.poll_id, poll_votes.c.choice)
     .where(poll_votes.c.account_id == _voter, among(poll_votes.c.poll_id, "ids"))
     .order_by(poll_votes.c.choice)
-)
-_HAS_VOTED = (
-    sa.select(poll_votes.c.choice)
-    .where(poll_votes.c.poll_id == _id, poll_votes.c.account_id == _voter)
-    .limit(1)
-)
-_BLOCKED = sa.select(blocks.c.target_id).where(
-    blocks.c.blocker_id == _voter, blocks.c.target_id == sa.bindparam("author")
 )
 _voters = accounts.alias("voters")  # `seen_by` looks at other accounts
 _LOCAL_VOTERS = (
@@ -143,7 +136,7 @@ def keep(tx: Tx, poll_id: int, post_id: int, new: NewPoll) -> None:
         hide_totals=new.hide_totals,
         expires_at=tx.now + new.lasts_ms,
     )
-    _end_later(tx, poll_id, new)
+    end_later(tx, poll_id, tx.now + new.lasts_ms)
 
 
 def keep_as_is(poll: Poll | None) -> Edited:
@@ -159,41 +152,62 @@ def replace(tx: Tx, post: Post, now: Poll | None, new: NewPoll | None) -> Edited
     """
     if new is None:
         if now is not None:
-            tx.run(_DROP, poll=now.id)
+            drop(tx, now.id)
         return Edited(None, (), now is not None)
     new = check(new)
     if now is None:
         poll_id = new_id()
         keep(tx, poll_id, post.id, new)
         return Edited(poll_id, new.options, changed=True)
-    tx.row(_LOCKED, poll=now.id)  # a vote that another process is counting goes before, or after
+    locked(tx, now.id)  # a vote that another process is counting goes before, or after
     changed = (list(new.options), new.multiple) != (now.options, now.multiple)
     values: dict[str, Any] = {
         "hide_totals": new.hide_totals,
         "expires_at": tx.now + new.lasts_ms,
     }
     if changed:
-        tx.run(_FORGET_VOTES, poll=now.id)
+        forget_votes(tx, now.id)
         values |= {
             "options": list(new.options),
             "multiple": new.multiple,
             "votes": [0] * len(new.options),
             "voters_count": 0,
         }
-    tx.run(_CHANGE.values(**values), poll=now.id)
-    _end_later(tx, now.id, new)
+    change(tx, now.id, **values)
+    end_later(tx, now.id, tx.now + new.lasts_ms)
     return Edited(now.id, new.options, changed)
 
 
-def _end_later(tx: Tx, poll_id: int, new: NewPoll) -> None:
-    at = tx.now + new.lasts_ms
+def end_later(tx: Tx, poll_id: int, at: int) -> None:
+    """See to it that who asked and who answered are told when it ends (ms)."""
     job = NewJob(
         "threads.end_poll",
         {"id": poll_id, "at": at},
         key=f"poll:{poll_id}:{at}",
-        delay=new.lasts_ms,
+        delay=max(0, at - tx.now),
     )
     jobs.enqueue(tx, job)
+
+
+# -- what its other rooms share: `ballots`, `polls_elsewhere` -------------------------------------
+
+
+def locked(tx: Tx, poll_id: int) -> Poll | None:
+    """The poll as it is now; another process that would change it waits for this transaction."""
+    row = tx.row(_LOCKED, poll=poll_id)
+    return Poll(*row) if row is not None else None
+
+
+def change(tx: Tx, poll_id: int, **columns: Any) -> None:
+    tx.run(_CHANGE.values(**columns), poll=poll_id)
+
+
+def drop(tx: Tx, poll_id: int) -> None:
+    tx.run(_DROP, poll=poll_id)
+
+
+def forget_votes(tx: Tx, poll_id: int) -> None:
+    tx.run(_FORGET_VOTES, poll=poll_id)
 
 
 # -- reading ----------------------------------------------------------------------------------
@@ -224,54 +238,6 @@ def see(tx: Tx, viewer: int | None, poll_id: int) -> Post:
     return posts.see(tx, viewer, poll.post_id)
 
 
-# -- answering --------------------------------------------------------------------------------
-
-
-def vote(tx: Tx, voter: Account, poll_id: int, choices: Sequence[int]) -> Post:
-    """Answer a poll, once; gives its post. ``choices``: options from 0, one or (``multiple``) more.
-
-    Errors: NotFound (hidden or gone), Forbidden (the voter blocks who asks), Invalid (their own,
-    ended, answered before, no such option).
-    """
-    post = see(tx, voter.id, poll_id)
-    # Two processes may count at the same moment: the second waits here for the first.
-    row = tx.row(_LOCKED, poll=poll_id)
-    if row is None:
-        raise NotFound
-    poll = Poll(*row)
-    if tx.row(_BLOCKED, voter=voter.id, author=post.author_id) is not None:
-        raise Forbidden
-    if post.author_id == voter.id:
-        raise Invalid("Validation failed: You can't vote in your own polls")
-    if poll.ended(tx.now):
-        raise Invalid("Validation failed: The poll has already ended")
-    chosen = sorted(set(choices))
-    if not chosen:
-        raise Invalid("Validation failed: Choices can't be blank")
-    if chosen[0] < 0 or chosen[-1] >= len(poll.options):
-        raise Invalid("Validation failed: The chosen vote option does not exist")
-    if tx.row(_HAS_VOTED, poll=poll_id, voter=voter.id) is not None:
-        raise Invalid("Validation failed: You have already voted on this poll")
-    if len(chosen) > 1 and not poll.multiple:
-        raise Invalid("Validation failed: Only one option can be chosen in this poll")
-    tx.run_many(
-        poll_votes.insert(),
-        [
-            {
-                "poll_id": poll_id,
-                "account_id": voter.id,
-                "choice": choice,
-                "uri": f"{tx.site.actor_uri(voter.id)}#votes/{poll_id}/{choice}",
-                "created_at": tx.now,
-            }
-            for choice in chosen
-        ],
-    )
-    votes = [count + (n in chosen) for n, count in enumerate(poll.votes)]
-    tx.run(_CHANGE.values(votes=votes, voters_count=poll.voters_count + 1), poll=poll_id)
-    return post
-
-
 # -- the end ----------------------------------------------------------------------------------
 
 
@@ -288,6 +254,7 @@ def end(tx: Tx, job: Job, after: int = 0) -> int | None:
         return None
     if not after:
         notify(tx, post.author_id, "poll", post.author_id, post.id)
+        events.append(tx, "poll.ended", actor_id=post.author_id, subject_id=post.id, subject=post)
     voters = [row[0] for row in tx.rows(_LOCAL_VOTERS, poll=poll.id, post=post.id, after=after)]
     for voter in voters:
         notify(tx, voter, "poll", post.author_id, post.id)

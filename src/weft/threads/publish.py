@@ -21,10 +21,23 @@ from weft.people import accounts, moves
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store.database import Tx
-from weft.threads import cards, details, emojis, limits, markup, once, polls, posts, quotes
+from weft.threads import (
+    cards,
+    details,
+    emojis,
+    expiry,
+    extras,
+    limits,
+    markup,
+    once,
+    polls,
+    polls_elsewhere,
+    posts,
+    quotes,
+)
 from weft.threads.homes import enter_homes, tell_subscribers
 from weft.threads.indexed import index_words
-from weft.threads.model import Draft, Incoming, Media, Mention, NewPoll, Post
+from weft.threads.model import Draft, GivenPoll, Incoming, Media, Mention, NewPoll, Post
 from weft.threads.notifications import notify
 from weft.threads.tables import media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
@@ -63,6 +76,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     pictures = attach(tx, author.id, draft.media_ids, post_id)
     html, mentioned, tags = write_html(tx, draft)
     quotes.check_mentioned(author, draft, quoted, mentioned)
+    told = extras.of_draft(draft, lambda text: write_html(tx, structs.replace(draft, text=text))[0])
     post = _keep(
         tx,
         author,
@@ -90,10 +104,12 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "app": draft.app,
             "created_at": written,
             "edited_at": None,
+            "expires_at": written + draft.lasts_ms if draft.lasts_ms is not None else None,
             **_place(parent, post_id),
             **quotes.columns(tx, author, draft, quoted),
         },
         poll,
+        told,
     )
     quotes.said(tx, author, post, quoted)
     if draft.idempotency_key is not None:
@@ -109,6 +125,8 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
     if known is not None:
         return known
     if posts.is_gone(tx, incoming.uri):
+        return None
+    if incoming.expires_at is not None and incoming.expires_at <= tx.now:
         return None
     parent = posts.by_uri(tx, incoming.reply_to_uri) if incoming.reply_to_uri else None
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
@@ -146,11 +164,14 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
             "app": None,
             "created_at": written,
             "edited_at": incoming.edited_at,
+            "expires_at": incoming.expires_at,
+            "poll_id": new_id() if incoming.poll is not None else None,
             **_place(parent, post_id),
             "reply_to_uri": incoming.reply_to_uri,
         },
+        incoming.poll,
+        incoming.details,
     )
-    details.learn(tx, post.id, incoming.details)
     _adopt(tx, post)
     return post
 
@@ -166,11 +187,8 @@ def tidy(draft: Draft) -> Draft:
 def check(draft: Draft, *, quoting: bool = False) -> NewPoll | None:
     """Whether a tidied draft can be posted; gives its poll as it will be kept. Errors: Invalid."""
     limits.check_post(draft.text, draft.spoiler, media=draft.media_ids, quotes=quoting)
-    if draft.poll is None:
-        return None
-    if draft.media_ids:
-        raise Invalid("Validation failed: Files and a poll cannot be attached to the same post")
-    return polls.check(draft.poll)
+    expiry.check(draft.lasts_ms)
+    return polls.check(draft.poll) if draft.poll is not None else None
 
 
 def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
@@ -314,8 +332,10 @@ def _keep(
     author: Account,
     mentioned: list[Account],
     values: dict[str, Any],
-    poll: NewPoll | None = None,
+    poll: NewPoll | GivenPoll | None,
+    told: dict[str, Any],
 ) -> Post:
+    """``told``: columns of ``post_details``."""
     values |= {
         "author_id": author.id,
         "boost_of_id": None,
@@ -323,12 +343,17 @@ def _keep(
         "replies_count": 0,
         "boosts_count": 0,
         "likes_count": 0,
+        "extras": extras.has(told),
     }
     values["card_id"] = cards.behind(tx, values)
     tx.run(_INSERT, values)
     post = Post(**values)
+    details.learn(tx, post.id, told)
     if poll is not None and post.poll_id is not None:
-        polls.keep(tx, post.poll_id, post.id, poll)
+        if isinstance(poll, NewPoll):
+            polls.keep(tx, post.poll_id, post.id, poll)
+        else:
+            polls_elsewhere.keep(tx, post.poll_id, post.id, poll)
     name_things(tx, post.id, mentioned, post.tags)
     if post.reply_to_id is not None:
         tx.run(_REPLIED, which=post.reply_to_id, by=1)
@@ -339,6 +364,7 @@ def _keep(
             notify(tx, account.id, "mention", author.id, post.id)
     tell_subscribers(tx, author, post)
     index_words(tx, author, post)
+    expiry.later(tx, post)
     events.append(tx, "post.created", actor_id=author.id, subject_id=post.id, subject=post)
     return post
 

@@ -107,7 +107,7 @@ post_details = sa.Table(  # what another server says of its post, that no timeli
     sa.Column("likes_count", sa.Integer),
     sa.Column("boosts_count", sa.Integer),
     sa.Column("counted_at", Ms),
-    sa.Column("content_map", Json),  # {language: safe HTML}, where there are several
+    sa.Column("content_map", Json),  # {language: {html (safe), spoiler}}: further ones
     sa.Column("signals", Json),  # FEP-5e53: ["noai", "noindex", …]
 )
 

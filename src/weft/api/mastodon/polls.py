@@ -16,8 +16,9 @@ from weft.api.mastodon.answers import few, id_of
 from weft.api.mastodon.entities_statuses import Poll, PollOption
 from weft.kernel.clock import SECOND, iso
 from weft.kernel.errors import Invalid, NotFound
-from weft.store.database import Tx
-from weft.threads import polls
+from weft.people.model import Account
+from weft.store.database import Database, Tx
+from weft.threads import ballots, polls, polls_elsewhere
 from weft.threads.model import NewPoll, Post
 
 
@@ -92,10 +93,23 @@ def _emojis(emojis: list[dict[str, Any]], options: Sequence[str]) -> list[dict[s
 
 @get("/api/v1/polls/{poll_id:str}", guards=[scope_if_any("read:statuses")])
 async def show(db: Db, viewer: Viewer, poll_id: FromPath[str]) -> Poll:
-    """A poll whose post the viewer may see."""
+    """A poll whose post the viewer may see; one of another server is asked for again there."""
     as_ = viewer.id if viewer is not None else None
     number = id_of(poll_id)
-    return await db.read(lambda tx: _one(tx, as_, polls.see(tx, as_, number)))
+
+    def read(tx: Tx) -> tuple[Poll, int | None]:
+        post = polls.see(tx, as_, number)
+        return _one(tx, as_, post), polls_elsewhere.stale_behind(tx, post)
+
+    found, stale = await db.read(read)
+    await look_again(db, viewer, stale)
+    return found
+
+
+async def look_again(db: Database, viewer: Account | None, stale: int | None) -> None:
+    """Have the server of a poll asked how it stands, for a member: a stranger's look moves nothing."""
+    if viewer is not None and stale is not None:
+        await db.write(lambda tx: polls_elsewhere.open_again(tx, viewer.id, stale))
 
 
 @post("/api/v1/polls/{poll_id:str}/votes", guards=[scope("write:statuses")], status_code=200)
@@ -103,7 +117,7 @@ async def vote(db: Db, me: Me, poll_id: FromPath[str], data: JSONBody[Votes]) ->
     """Answer, once."""
     number = id_of(poll_id)
     choices = few(data.choices)
-    return await db.write(lambda tx: _one(tx, me.id, polls.vote(tx, me, number, choices)))
+    return await db.write(lambda tx: _one(tx, me.id, ballots.vote(tx, me, number, choices)))
 
 
 def _one(tx: Tx, viewer: int | None, post: Post) -> Poll:

@@ -21,7 +21,7 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
 )
 from weft.api.mastodon.fragments import account_fragments
-from weft.api.mastodon.polls import PollGiven, new_poll
+from weft.api.mastodon.polls import PollGiven, look_again, new_poll
 from weft.api.mastodon.quotes import policy_of
 from weft.api.mastodon.scheduled import ScheduledStatus, parse_time, scheduled_status
 from weft.api.mastodon.serialise import deleted_status, source, status, status_edit, statuses
@@ -31,7 +31,7 @@ from weft.kernel.ids import parse_id
 from weft.people import accounts, apps, credentials
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import limits, media, posts, scheduled, threadview
+from weft.threads import limits, media, polls_elsewhere, posts, scheduled, threadview
 from weft.threads.ais import let_ais
 from weft.threads.delete import delete as delete_post
 from weft.threads.edit import edit, history
@@ -176,7 +176,14 @@ async def several(
 async def show(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Status:
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
-    return await db.read(lambda tx: status(tx, as_, posts.see(tx, as_, number)))
+
+    def read(tx: Tx) -> tuple[Status, int | None]:
+        post = posts.see(tx, as_, number)
+        return status(tx, as_, post), polls_elsewhere.stale_behind(tx, post)
+
+    found, stale = await db.read(read)
+    await look_again(db, viewer, stale)
+    return found
 
 
 @put("/api/v1/statuses/{status_id:str}", guards=[scope("write:statuses")])
