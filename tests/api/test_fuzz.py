@@ -94,6 +94,7 @@ def towns(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Town]
         kept.empty()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_no_route_falls_over(towns: list[Town]) -> None:
     asked = 0
