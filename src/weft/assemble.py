@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -113,9 +114,6 @@ class House:
         self.blobs = Blobs(settings.data / "media")
         self.seal = Seal.kept(settings.data / SEAL_KEY)
 
-    async def _refuses(self, host: str) -> bool:
-        return await self.db.glance(lambda tx: domains.is_refused(tx, host))
-
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[House]:
         """Everything that runs beside the requests, until left."""
@@ -124,8 +122,7 @@ class House:
             self.client = await stack.enter_async_context(_client(self.settings, self.db.site))
             self.hub = Hub(self.db)
             keys = Keys(self.db)
-            fetcher = Fetcher(self.client, self.db.site, keys.instance_signer, self._refuses)
-            resolver = Resolver(self.db, fetcher)
+            resolver = _resolver(self.db, self.client, keys)
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
             translator = await stack.enter_async_context(_translator(self.settings, self.db.site))
@@ -139,7 +136,7 @@ class House:
                     "hub": self.hub,
                     "keys": keys,
                     "inbox": inbox,
-                    "resolver": Seeker(resolver.resolve),
+                    "resolver": Seeker(resolver.resolve, partial(resolver.actor, refresh=True)),
                     "translator": translator,
                 },
                 generous=self.settings.generous,
@@ -159,6 +156,20 @@ class House:
                 _beside(Runner(self.db, handlers, POOLS).run(), self.hub.run())
             )
             yield self
+
+
+@asynccontextmanager
+async def reaching(settings: Settings, db: Database) -> AsyncGenerator[Resolver]:
+    """What looks things up elsewhere, for commands."""
+    async with _client(settings, db.site) as client:
+        yield _resolver(db, client, Keys(db))
+
+
+def _resolver(db: Database, client: Client, keys: Keys) -> Resolver:
+    async def refuses(host: str) -> bool:
+        return await db.glance(lambda tx: domains.is_refused(tx, host))
+
+    return Resolver(db, Fetcher(client, db.site, keys.instance_signer, refuses))
 
 
 def _client(settings: Settings, site: Site) -> Client:

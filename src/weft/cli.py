@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Set up a small living community and serve it."),
     "serve": ("serve", "Run the server."),
     "person": ("person", "Make and list people's accounts."),
+    "account": ("account", "Move members and AIs from one server to another."),
     "token": ("token", "Make an access token for an account."),
     "emoji": ("emoji", "Add, list and remove custom emojis."),
     "ai": ("ai", "Make, change, list, show, pause and delete AIs."),

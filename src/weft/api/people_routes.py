@@ -31,7 +31,7 @@ from weft.api.mastodon import (
     trends,
 )
 from weft.api.oauth import apps, authorize, tokens
-from weft.api.weft import ais
+from weft.api.weft import ais, moving
 
 ROUTES: list[HTTPRouteHandler] = [
     *apps.ROUTES,
@@ -63,5 +63,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *domain_blocks.ROUTES,
     *collections.ROUTES,
     *ais.ROUTES,
+    *moving.ROUTES,
     *faces.ROUTES,
 ]

@@ -19,11 +19,22 @@ AT_ONCE = 10
 
 class Resolver:
     """``fetch`` (federation's) stores the account or post that a text names, if it can find it.
-    Without one, nothing beyond this server is found.
+    Without one, nothing beyond this server is found. ``again`` looks at a known account anew, by
+    its uri.
     """
 
-    def __init__(self, fetch: Callable[[str], Awaitable[object]] | None = None) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[str], Awaitable[object]] | None = None,
+        again: Callable[[str], Awaitable[object]] | None = None,
+    ) -> None:
         self._fetch = fetch
+        self._again = again
+
+    async def anew(self, uri: str) -> None:
+        """See what an account says of itself now. Errors: WeftError, when that cannot be had."""
+        if self._again is not None:
+            await self._again(uri)
 
     async def look(self, texts: Iterable[str], budget: float = BUDGET_S) -> None:
         """Try to learn of each; returns when all are done or the budget (seconds) is spent. What

@@ -137,6 +137,15 @@ def is_calm(tx: Tx, account_id: int) -> bool:
     return known is None or known.created_at <= tx.now - COOL_DOWN
 
 
+def named(tx: Tx, text: str) -> Account | None:
+    """The account that somebody means: ``@name@server``, ``name``, or its address."""
+    text = text.strip()
+    if "://" in text:
+        return accounts.by_uri(tx, text)
+    username, _, domain = text.removeprefix("acct:").removeprefix("@").partition("@")
+    return accounts.by_handle(tx, username, domain) if username else None
+
+
 def agree(source: Account, target: Account) -> bool:
     """Whether one may go on as the other: the other says so, and is somebody one can follow."""
     return (
