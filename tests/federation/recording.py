@@ -46,6 +46,9 @@ class Peers:
     received: list[Received] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
+    busy: dict[str, int] = field(default_factory=dict)
+    busiest: dict[str, int] = field(default_factory=dict)
+    """Most requests to a host that were under way at once."""
 
     def url(self, host: str, path: str = "/inbox") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -57,8 +60,11 @@ class Peers:
         host = request.host.partition(":")[0]
         body = await request.read()
         self.tries[host] = self.tries.get(host, 0) + 1
+        self.busy[host] = self.busy.get(host, 0) + 1
+        self.busiest[host] = max(self.busiest.get(host, 0), self.busy[host])
         if self.delay:
             await asyncio.sleep(self.delay)
+        self.busy[host] -= 1
         answer = self.answers.get(host)
         response = answer(request) if answer is not None else web.Response(status=202)
         if response.status < 300:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from zlib import crc32
+
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from weft.federation.policy import HORIZON, OPEN_AFTER, PROBE_LEASE, probe_delay
 from weft.federation.tables import gone_inboxes, outgoing, peers
 from weft.kernel.clock import DAY, HOUR, MINUTE
+from weft.net.signatures import Dialect
 from weft.store.database import Tx
 from weft.work import jobs
 
@@ -19,6 +23,11 @@ WAKE_EVERY = 1 * MINUTE
 FORGET = 30 * DAY
 """A host of which nothing was heard: strangers could name any number of them."""
 ERROR_MAX = 300
+LANE = "deliver:"
+LANES = 4
+"""Deliveries to one host at once: as many as the client has sockets for it, so that none waits for
+one with a slot of the pool in hand. At 200 ms for each that is twenty a second.
+"""
 
 
 class Peer(Struct, frozen=True):
@@ -99,6 +108,16 @@ _HEARD = _heard.on_conflict_do_update(
         "touched_at": _heard.excluded.touched_at,
     },
 )
+_DIALECT = sa.select(peers.c.signature).where(peers.c.host == _host)
+_speaks = insert(peers).values(
+    host=sa.bindparam("host"),
+    signature=sa.bindparam("signature"),
+    touched_at=sa.bindparam("touched_at"),
+)
+_SPEAKS = _speaks.on_conflict_do_update(
+    index_elements=["host"],
+    set_={"signature": _speaks.excluded.signature, "touched_at": _speaks.excluded.touched_at},
+)
 _TRY = peers.update().where(peers.c.host == _host).values(probe_at=0)
 _BACK = gone_inboxes.delete().where(gone_inboxes.c.host == _host)
 _GONE = insert(gone_inboxes).on_conflict_do_nothing()
@@ -107,9 +126,25 @@ _FORGET_GONE = gone_inboxes.delete().where(gone_inboxes.c.at < sa.bindparam("bef
 _FORGET_SENT = outgoing.delete().where(outgoing.c.created_at < sa.bindparam("before"))
 
 
-def lane(host: str) -> str:
-    """The lane of everything that goes to a host: in order, one at a time."""
-    return f"deliver:{host}"
+def lane(host: str, about: str) -> str:
+    """The lane of what goes to a host about one thing (a uri). Things share the lanes of a host;
+    what is about the same one is always in the same, and so in order.
+    """
+    return f"{LANE}{host}/{crc32(about.encode()) % LANES}"
+
+
+def lanes(host: str) -> list[str]:
+    return [f"{LANE}{host}/{number}" for number in range(LANES)]
+
+
+def aside(host: str, about: str) -> str:
+    """The lane of one thing alone, once a host has stumbled over a message about it."""
+    return f"{LANE}{host}/{sha256(about.encode()).hexdigest()[:20]}"
+
+
+def host_of(lane: str) -> str:
+    """The host whose lane this is."""
+    return lane.removeprefix(LANE).partition("/")[0]
 
 
 def get(tx: Tx, host: str) -> Peer | None:
@@ -123,16 +158,18 @@ def troubled(tx: Tx) -> dict[str, Peer]:
 
 
 def every(tx: Tx) -> list[Peer]:
-    """All that are known, the failing ones first: for ``weft peers``."""
+    """All that are known, the failing ones first."""
     return [Peer(*row) for row in tx.rows(_ALL)]
 
 
-def failed(tx: Tx, host: str, why: str) -> Peer:
-    """One more failure in a row. At the fifth the breaker opens."""
+def failed(tx: Tx, host: str, why: str, pause: int = 0) -> Peer:
+    """One more failure in a row. At the fifth the breaker opens. ``pause``: ms that the host asked
+    to be left alone.
+    """
     peer = Peer(*tx.run(_FAILED, host=host, failures=1, error=_kept(why), touched_at=tx.now).one())
     if peer.failures < OPEN_AFTER:
         return peer
-    due = tx.now + probe_delay(peer.failures)
+    due = tx.now + max(probe_delay(peer.failures), pause)
     return Peer(*tx.run(_OPEN, which=host, at=tx.now, next=due).one())
 
 
@@ -168,17 +205,42 @@ def heard_from(tx: Tx, host: str) -> None:
     tx.run(_HEARD, host=host, heard_at=tx.now, touched_at=tx.now)
     tx.run(_BACK, which=host)
     if peer is not None and peer.failures:
-        jobs.wake_lane(tx, lane(host))
+        wake(tx, host)
+
+
+def dialect(tx: Tx, host: str) -> Dialect | None:
+    """How requests to this host are signed, as far as it is known."""
+    return tx.scalar(_DIALECT, which=host) or None
+
+
+def speaks(tx: Tx, host: str, signed: Dialect) -> None:
+    """This host took, or sent, a request that was signed so."""
+    tx.run(_SPEAKS, host=host, signature=signed, touched_at=tx.now)
 
 
 def try_now(tx: Tx, host: str) -> None:
     """Somebody knows that this host is up: what waits for it is due."""
     tx.run(_TRY, which=host)
-    jobs.wake_lane(tx, lane(host))
+    tx.run(_BACK, which=host)
+    wake(tx, host)
+
+
+def back(tx: Tx, host: str) -> None:
+    """It took something again: all that waited for it is due."""
+    took(tx, [host])
+    wake(tx, host)
+
+
+def wake(tx: Tx, host: str) -> None:
+    # Not what went aside: it waits for itself, and that the host is up changes nothing for it.
+    for one in lanes(host):
+        jobs.wake_lane(tx, one)
 
 
 def gone(tx: Tx, inbox: str, host: str) -> None:
-    """This inbox answered 410: nothing more goes there until its host is heard of again."""
+    """This inbox answered 410, or nothing for ``HORIZON``: nothing more goes there until its host
+    is heard of again, or ``FORGET`` has passed.
+    """
     tx.run(_GONE, inbox=inbox, host=host, at=tx.now)
 
 

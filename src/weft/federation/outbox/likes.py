@@ -27,7 +27,8 @@ def _like(tx: Tx, event: Event, form: Callable[[Json], Json]) -> None:
     author = accounts.by_id(tx, post.author_id)
     if author is not None and not author.local:
         like = render.act("Like", event.data["uri"], by.uri, post.uri, author.uri)
-        send(tx, by, form(like), event.data["uri"], audience.of(tx, [author.id]), followers=False)
+        # About the post: whoever takes a like back and gives it again means the last.
+        send(tx, by, form(like), post.uri, audience.of(tx, [author.id]), followers=False)
 
 
 REACTIONS: Reactions = {"like.created": like_created, "like.removed": like_removed}

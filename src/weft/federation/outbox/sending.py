@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
-from weft.federation import audience, peers, plain
+from weft.federation import audience, limits, peers, plain
 from weft.federation.tables import outgoing
 from weft.federation.vocabulary import Json, contextualise, encode
 from weft.kernel.ids import new_id
@@ -59,11 +59,13 @@ def send(
         payload = {"outgoing": outgoing_id, "actor": by.id, "inboxes": direct}
         jobs.enqueue(tx, NewJob("federation.fan_out", payload, lane=f"fan-out:{by.id}"))
     else:
-        deliver(tx, outgoing_id, direct)
+        deliver(tx, outgoing_id, about, direct)
 
 
-def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
-    """One job per inbox, in the lane of its host; none for hosts that are kept out."""
+def deliver(tx: Tx, outgoing_id: int, about: str, inboxes: Iterable[str]) -> None:
+    """One job per inbox, in the lane of its host for what it is about; none for hosts that are kept
+    out, or whose name is none.
+    """
     hosts = {inbox: plain.host(inbox) for inbox in inboxes}
     out = {plain.host(tx.site.base), "", *domains.refused(tx, set(hosts.values()))}
     jobs.enqueue(
@@ -72,11 +74,11 @@ def deliver(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> None:
             NewJob(
                 "federation.deliver",
                 {"outgoing": outgoing_id, "inbox": inbox},
-                lane=peers.lane(host),
+                lane=peers.lane(host, about),
                 pool="deliver",
             )
             for inbox, host in hosts.items()
-            if host not in out
+            if host not in out and len(host) <= limits.DOMAIN_CHARS
         ),
     )
 
@@ -92,12 +94,14 @@ def fan_out(tx: Tx, outgoing_id: int, actor_id: int, inboxes: list[str]) -> None
     if not everyone or (row.kind != "Delete" and posts.is_gone(tx, row.object)):
         tx.run(_DROP, which=outgoing_id)
         return
-    deliver(tx, outgoing_id, everyone)
+    deliver(tx, outgoing_id, row.object, everyone)
 
 
 def to_one(tx: Tx, by: Account, target: Account, activity: Json) -> None:
-    # Not the shared inbox: it is between the two, and every server has an inbox for one.
-    send(tx, by, activity, activity["id"], [target.inbox] if target.inbox else [], followers=False)
+    """What is between the two, in order, however often they think better of it."""
+    # Not the shared inbox: every server has one for each person.
+    inboxes = [target.inbox] if target.inbox else []
+    send(tx, by, activity, target.uri, inboxes, followers=False)
 
 
 # -- who ---------------------------------------------------------------------------------------
