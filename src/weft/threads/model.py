@@ -11,6 +11,17 @@ Format = Literal["plain", "markdown", "html"]
 QuoteState = Literal["pending", "accepted", "rejected", "revoked", "deleted"]
 QuotePolicy = Literal["public", "followers", "nobody"]
 Approval = Literal["pending", "accepted", "rejected"]
+Deed = Literal["like", "reply", "announce", "quote", "invoke"]
+"""What one may do with a post; invoke: bring AIs into its thread."""
+
+
+class Rule(Struct, frozen=True):
+    """Who may do one thing with a post: always, or after asking. Each entry is one of
+    ``threads.consent.WORDS`` or the address of an actor.
+    """
+
+    always: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
 
 
 class Media(Struct, frozen=True):
@@ -93,6 +104,8 @@ class Post(Struct, frozen=True):
     audience_id: int | None = None
     extras: bool = False
     """``post_details`` has other languages or opt-outs of it."""
+    counted: bool = False
+    """``post_details`` has counts of its own server."""
 
 
 class NewPoll(Struct, frozen=True):
@@ -138,6 +151,8 @@ class Draft(Struct, frozen=True):
     quote_of_id: int | None = None
     quote_policy: QuotePolicy | None = None
     """None: as the author's preferences say."""
+    policy: dict[Deed, Rule] | None = None
+    """Who may do what with it, where that is not the usual; None: as for quotes."""
     no_ai: bool = False
     ai: dict[str, Any] | None = None
     app: dict[str, Any] | None = None
@@ -183,6 +198,11 @@ class Incoming(Struct, frozen=True):
     edited_at: int | None = None
     ai: dict[str, Any] | None = None
     no_ai: bool = False
+    rules: dict[Deed, Rule] | None = None
+    """What its author allows, as far as they say."""
+    asked: str = ""
+    """Uri of the activity by which its author asked whether they may; "" when they did not."""
+    quote_uri: str | None = None
     details: dict[str, Any] = {}
     """Columns of ``post_details``: what its server says of it besides."""
     poll: GivenPoll | None = None
