@@ -617,5 +617,5 @@ SHAPES["poll"] = (
             {"type": "Note", "name": "<no>", "replies": {"type": "Collection", "totalItems": 1}},
         ],
     },
-    {"visibility": "public", "text": f"Tea?\n\n- yes\n- <no>\n\n{_q}/statuses/5"},
+    {"visibility": "public", "text": "Tea?"},
 )

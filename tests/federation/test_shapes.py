@@ -186,8 +186,6 @@ def test_dates(written: Any, read: int | None) -> None:
         {"weft:noAI": True},
         {"canInvokeAI": "nobody"},
         {"weft:canInvokeAI": {}},
-        {"xRobotsTag": "noindex, noai"},
-        {"xRobotsTag": ["noai"]},
     ],
 )
 def test_ais_are_kept_out_in_every_spelling(term: dict[str, Any]) -> None:

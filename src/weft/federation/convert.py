@@ -74,6 +74,8 @@ def incoming(note: IncomingNote, author: Account, *, silent: list[str] | None = 
         ai=ai_record(note, author),
         no_ai=note.no_ai,
         details=note.details,
+        poll=note.poll,
+        expires_at=note.expires_at,
     )
 
 

@@ -55,8 +55,12 @@ SHORTCODE_CHARS = 2_048
 ATTACHMENTS = 16
 # Servers put a base-83 string of at most 9 x 9 components here: 166 characters.
 BLURHASH_CHARS = 120
-# Mastodon's 500 poll options cannot be shown as text; the first ones and the link to the rest can.
+# Misskey's polls have 10 options, Pleroma's 20. Of more the first ones are kept, and a link.
 POLL_OPTIONS = 20
+# Pleroma's 200 and room for other people's ideas. Cut.
+POLL_OPTION_CHARS = 500
+# Further languages of one post. The rest is left out.
+LANGUAGES = 10
 # Addressees in to and cc. Beyond it a message is no message.
 ADDRESSEES = 1_000
 # BCP 47 tags in use have at most 12 characters. Left out beyond the column.
@@ -79,6 +83,8 @@ INLINE_SECONDS = 8.0
 KEY_REFRESH_AFTER = 5 * MINUTE
 KEY_LOOKUPS_PER_HOST = 60
 KEY_LOOKUPS_IN = MINUTE
+# A host that refused both kinds of signature: until it is asked in two ways again.
+KNOCK_IN_VAIN = 10 * MINUTE
 # How long something that does not exist is not asked for again: long against a flood of messages
 # that name it, short for somebody who looks for an account that was made just now.
 MISSING_FOR = 2 * MINUTE

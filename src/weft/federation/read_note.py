@@ -1,6 +1,6 @@
 """From a post, of whatever server and kind, to what is kept of it: see `read_activity`.
 
-Sources besides: FEP-b2b8 (articles), FEP-9967 (polls), FEP-5e53 (opting out of AI).
+Sources besides: FEP-b2b8 (articles).
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from weft.federation import limits, plain
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_details import read_details
+from weft.federation.read_emoji import read_emoji
+from weft.federation.read_extras import read_expiry, read_extras
+from weft.federation.read_poll import options_of, read_poll
+from weft.kernel.clock import now_ms
 from weft.threads.limits import REMOTE_ALT_TEXT_CHARS
-from weft.threads.model import Visibility
+from weft.threads.model import GivenPoll, Visibility
 from weft.threads.sanitize import clean_html, clean_name, clean_text
 from weft.threads.tokens import TAG_CHARS
 
 POSTS = frozenset({"Note", "Question", "Article", "Page", "Video", "Audio", "Image", "Event"})
 _TITLED = POSTS - {"Note", "Question"}
-_SHORTCODE = re.compile(r":?([A-Za-z0-9_+-]+):?")
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]+")
 
 
@@ -65,12 +68,14 @@ class IncomingNote(Struct, frozen=True):
     emojis: list[dict[str, Any]]
     published: int | None
     updated: int | None
-    vote: bool
+    vote: str  # the option it votes for; "" for what is no vote
     ai: bool
     hops: int | None
     sources: list[dict[str, Any]]
     no_ai: bool
     details: dict[str, Any] = {}  # columns of post_details
+    poll: GivenPoll | None = None
+    expires_at: int | None = None
 
     def visibility(self, followers: str) -> Visibility:
         """What the addressing means; ``followers`` is the collection of the author's."""
@@ -107,16 +112,15 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
     reply_to = plain.uri(document.get("inReplyTo"))
     title = clean_name(plain.text(document.get("name")), limits.TITLE_CHARS)
     mentions, tags, emojis = _tags(document.get("tag"))
+    html, spoiler = _words(document, named, url)
+    published = plain.date(document.get("published"))
     return IncomingNote(
         id=note_id,
         type=named,
         url=url,
         author=author,
-        html=_html(document, named, content, title, url),
-        # A summary of an article is a summary; of a note it is Mastodon's content warning.
-        spoiler=""
-        if named in _TITLED
-        else clean_name(plain.mapped(document, "summary")[0], limits.SPOILER_CHARS),
+        html=html,
+        spoiler=spoiler,
         sensitive=plain.flag(document.get("sensitive")),
         language=language,
         to=to,
@@ -127,33 +131,43 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         tags=tags,
         attachments=_attachments(document),
         emojis=emojis,
-        published=plain.date(document.get("published")),
+        published=published,
         updated=plain.date(document.get("updated")),
-        vote=named == "Note" and bool(title) and bool(reply_to) and not content,
+        vote=title if named == "Note" and reply_to and not content else "",
         ai=plain.flag(plain.term(document, "aiGenerated")) or _hops(document) is not None,
         hops=_hops(document),
         sources=_sources(document),
         no_ai=_keeps_ais_out(document),
-        details=read_details(document),
+        details=read_details(document)
+        | read_extras(document, language, lambda one: _words(one, named, url)),
+        poll=read_poll(document, now_ms()) if named == "Question" else None,
+        expires_at=read_expiry(document, named, published),
     )
 
 
-def _html(document: Json, named: str, content: str, title: str, url: str) -> str:
+def _words(document: Json, named: str, url: str) -> tuple[str, str]:
+    """(safe HTML, content warning). Of an article a summary is a summary; of a note it is Mastodon's
+    content warning.
+    """
+    html = _html(document, named, plain.mapped(document, "content")[0], url)
+    if named in _TITLED:
+        return html, ""
+    return html, clean_name(plain.mapped(document, "summary")[0], limits.SPOILER_CHARS)
+
+
+def _html(document: Json, named: str, content: str, url: str) -> str:
     """The post as safe HTML. Whatever is no note is its title, its beginning and a link."""
     if plain.text(document.get("mediaType")) == "text/plain":
         content = f"<p>{escape(content)}</p>".replace("\n", "<br>")
     whole = len(content) <= limits.HTML_CHARS
     shown = clean_html(content if whole else content[: limits.HTML_CHARS])
-    if named == "Note" and whole:
+    note = named in {"Note", "Question"}
+    if note and whole and len(options_of(document)) <= limits.POLL_OPTIONS:
         return shown
     link = f'<p><a href="{escape(url)}">{escape(url)}</a></p>'
-    if named == "Note":
+    if note:
         return shown + clean_html(link)
-    if named == "Question":
-        choices = plain.entries(document.get("oneOf") or document.get("anyOf"), limits.POLL_OPTIONS)
-        named_choices = (clean_name(plain.text(choice.get("name")), 500) for choice in choices)
-        points = "".join(f"<li>{escape(choice)}</li>" for choice in named_choices if choice)
-        return shown + clean_html((f"<ul>{points}</ul>" if points else "") + link)
+    title = clean_name(plain.text(document.get("name")), limits.TITLE_CHARS)
     head = f"<p><strong>{escape(title)}</strong></p>" if title else ""
     summary = clean_html(plain.mapped(document, "summary")[0][: limits.HTML_CHARS])
     return clean_html(head) + (summary or shown) + clean_html(link)
@@ -175,18 +189,10 @@ def _tags(value: Any) -> tuple[list[str], list[str], list[dict[str, Any]]]:
             if word and " " not in word and len(tags) < limits.HASHTAGS:
                 tags.setdefault(word.casefold(), word)
         elif named == "Emoji" and len(emojis) < limits.EMOJIS:
-            emoji = _emoji(entry)
+            emoji = read_emoji(entry)
             if emoji is not None:
                 emojis.setdefault(emoji["shortcode"], emoji)
     return list(mentions), list(tags.values()), list(emojis.values())
-
-
-def _emoji(entry: Json) -> dict[str, Any] | None:
-    code = _SHORTCODE.fullmatch(plain.text(entry.get("name")))
-    picture = plain.link(entry.get("icon"), "image/")
-    if code is None or len(code[1]) > limits.SHORTCODE_CHARS or not picture:
-        return None
-    return {"shortcode": code[1], "url": picture, "static_url": picture, "visible_in_picker": False}
 
 
 _BY_TYPE = {"Image": "image/jpeg", "Video": "video/mp4", "Audio": "audio/mpeg"}
@@ -261,14 +267,10 @@ def _sources(document: Json) -> list[dict[str, Any]]:
 
 
 def _keeps_ais_out(document: Json) -> bool:
-    """Whether a thread's author wants no AIs in it: our own term, or FEP-5e53's signals."""
+    """Whether a thread's author wants no AIs in it. FEP-5e53's ``noai`` is something else: that what
+    it says is not fed to them.
+    """
     if plain.flag(plain.term(document, "noAI")):
         return True
     invited = plain.term(document, "canInvokeAI")
-    if invited is not None and (invited in (False, "nobody", "none", []) or invited == {}):
-        return True
-    signals = document.get("xRobotsTag", document.get("webStandards:xRobotsTag"))
-    return any(
-        isinstance(signal, str) and "noai" in re.split(r"[\s,]+", signal.lower())
-        for signal in plain.items(signals, 20)
-    )
+    return invited is not None and (invited in (False, "nobody", "none", []) or invited == {})

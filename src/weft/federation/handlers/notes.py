@@ -5,6 +5,7 @@ from __future__ import annotations
 from weft.federation import known, plain, seen
 from weft.federation.convert import incoming
 from weft.federation.forget import forget
+from weft.federation.handlers import votes
 from weft.federation.handlers.act import Act, Done, Need, Table, refuse
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_note import IncomingNote
@@ -19,7 +20,9 @@ def create_post(tx: Tx, act: Act) -> Done:
     note = act.note
     if note is None or note.author != act.actor.uri:
         return refuse(act, "not the author")
-    if note.vote or seen.deleted_early(tx, act.actor.uri, note.id):
+    if note.vote:
+        return votes.cast(tx, act, note)
+    if seen.deleted_early(tx, act.actor.uri, note.id):
         return None
     members = _addressed(tx, act, note)
     if not _concerns_us(tx, act, note, members):
