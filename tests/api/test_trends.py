@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from tests.api.conftest import ALL, Client, Edge
@@ -9,6 +10,8 @@ from weft.kernel.clock import DAY, HOUR, now_ms
 from weft.people import accounts, blocks, credentials
 from weft.people.model import Account
 from weft.threads import react
+from weft.threads.model import Incoming
+from weft.threads.publish import receive
 from weft.threads.tables import cards, posts
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +115,49 @@ async def test_posts_trend_that_others_like_now(
         assert await names(edge.of(one), path) == []
     house.db.write_now(lambda tx: accounts.update(tx, ada.id, suspended_at=tx.now))
     assert await names(edge.of(None), path) == []
+
+
+async def test_a_tag_that_an_admin_disabled_is_a_word_like_others(
+    edge: Edge, house: House, people: list[Account], boss: Account
+) -> None:
+    """In what is written here from now on: https://docs.joinmastodon.org/entities/Tag/#usable"""
+    ada, bob, far = people[0], people[1], house.remote("mo", "other.test")
+    before = house.post(bob, "an #Odd thing")
+    client, admin = edge.of(ada), edge.of(boss, ADMIN)
+
+    async def decide(*, usable: bool) -> None:
+        decided = await admin.put("/api/v1/admin/tags/odd", json={"usable": usable})
+        assert decided.json()["usable"] is usable, decided.text
+
+    async def said(answer: httpx.Response) -> tuple[list[str], str]:
+        assert answer.status_code == 200, answer.text
+        return [one["name"] for one in answer.json()["tags"]], answer.json()["content"]
+
+    await decide(usable=False)
+    written = {"status": "an #ODD & a #fine thing"}
+    made = await client.post("/api/v1/statuses", json=written)
+    tags, html = await said(made)
+    assert tags == ["fine"]
+    assert html.startswith("<p>an #ODD &amp; a <a ")
+    assert html.count("<a ") == 1
+    edited = {"status": "*#odd* and #Odd", "content_type": "text/markdown"}
+    tags, html = await said(await client.put(f"/api/v1/statuses/{made.json()['id']}", json=edited))
+    assert (tags, "<a " in html) == ([], False)
+    changed = {"note": "#odd #fine"}
+    bio = await client.ask("PATCH", "/api/v1/accounts/update_credentials", data=changed)
+    assert bio.json()["note"].count("<a ") == 1
+    # What was there before stays, and elsewhere others decide.
+    seen = (await edge.of(None).get("/api/v1/timelines/tag/odd")).json()
+    assert [one["id"] for one in seen] == [str(before.id)]
+    url = "https://other.test/1"
+    odd = Incoming(url, url, "<p>an #odd thing</p>", "public", now_ms(), tags=("odd",))
+    theirs = house.db.write_now(lambda tx: receive(tx, far, odd))
+    assert theirs is not None
+    seen = (await edge.of(None).get("/api/v1/timelines/tag/odd")).json()
+    assert [one["id"] for one in seen] == [str(theirs.id), str(before.id)]
+    await decide(usable=True)
+    tags, html = await said(await client.post("/api/v1/statuses", json=written))
+    assert (tags, html.count("<a ")) == (["ODD", "fine"], 2)
 
 
 async def test_an_admin_takes_tags_and_posts_out(

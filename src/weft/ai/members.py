@@ -27,6 +27,7 @@ from weft.threads import delete as deleting
 from weft.threads import markup, posts
 from weft.threads.model import Post
 from weft.threads.tables import posts as post_table
+from weft.threads.tags import tag_links, usable_tags
 from weft.work import events, jobs
 from weft.work.jobs import NewJob
 
@@ -277,10 +278,11 @@ def _label(tx: Tx, account: Account, owner: Account, persona: str, model: str | 
     bio = f"{speech.introduced(owner.acct)}\n\n{about}".strip()
     target = markup.MentionTarget(owner.url, owner.username, owner.acct)
     link = f'<a href="{escape(owner.url)}" rel="me nofollow noopener">@{escape(owner.acct)}</a>'
+    to_tags = tag_links(tx, usable_tags(tx, markup.scan(bio).tags))
     return accounts.update(
         tx,
         account.id,
-        bio=markup.render(bio, markup.Format.PLAIN, {owner.acct.lower(): target}, tx.site.tag_url),
+        bio=markup.render(bio, markup.Format.PLAIN, {owner.acct.lower(): target}, to_tags),
         bio_source=bio,
         fields=[
             {"name": "AI", "value": escape(said), "verified_at": None},

@@ -23,14 +23,3 @@ trend_reviews = sa.Table(
     sa.Column("allowed", sa.Boolean, nullable=False),
     sa.Column("at", Ms, nullable=False),
 )
-
-tag_settings = sa.Table(  # of those tags that an admin looked at
-    "tag_settings",
-    metadata,
-    sa.Column("tag", sa.String(255), primary_key=True),  # folded
-    sa.Column("name", sa.String(255), nullable=False),
-    sa.Column("usable", sa.Boolean, nullable=False),
-    sa.Column("listable", sa.Boolean, nullable=False),
-    sa.Column("trendable", sa.Boolean, nullable=False),
-    sa.Column("reviewed_at", Ms),
-)

@@ -1,7 +1,8 @@
 """What admins decided about tags: whether one may trend, be suggested, be used.
 
 A tag that nobody looked at may do all of it: a server of a few people has nobody who reviews each
-word before it is shown. ``usable`` is kept for admins' apps; a tag is never cut out of a post.
+word before it is shown. What is not ``usable`` becomes no tag (``threads.tags``); a word is never
+cut out of a post.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 from sqlalchemy.dialects.postgresql import insert
 
-from weft.explore.tables import tag_settings
 from weft.kernel.errors import Invalid, NotFound
 from weft.store.database import Tx
-from weft.threads.tables import post_tags
+from weft.threads.tables import post_tags, tag_settings
 from weft.threads.tokens import fold_tag
 
 

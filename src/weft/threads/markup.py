@@ -82,11 +82,11 @@ def render(
     source: str,
     markup: Format,
     mentions: Mapping[str, MentionTarget],
-    tag_url: Callable[[str], str],
+    tag_url: Callable[[str], str | None],
 ) -> str:
     """HTML of a post. `mentions` by `MentionToken.key`; who is missing stays plain text.
 
-    `tag_url` is called with the folded tag. The result is safe as it stands: everything written
+    `tag_url` is called with the folded tag; None: it stays plain text. The result is safe as it stands: everything written
     is escaped, and links are http(s) only.
     """
     writer = _Writer(mentions, tag_url)
@@ -99,7 +99,7 @@ class _Writer:
     """Writes tokens as HTML with the targets of one post."""
 
     def __init__(
-        self, mentions: Mapping[str, MentionTarget], tag_url: Callable[[str], str]
+        self, mentions: Mapping[str, MentionTarget], tag_url: Callable[[str], str | None]
     ) -> None:
         self.mentions = mentions
         self.tag_url = tag_url
@@ -111,8 +111,10 @@ class _Writer:
         if token.kind is Kind.URL:
             return link(token.raw)
         if token.kind is Kind.TAG:
-            url = escape(self.tag_url(fold_tag(token.tag)))
-            return f'<a href="{url}" class="mention hashtag" rel="tag">#<span>{escape(token.tag)}</span></a>'
+            url = self.tag_url(fold_tag(token.tag))
+            if url is None:
+                return escape(token.raw, quote=False)
+            return f'<a href="{escape(url)}" class="mention hashtag" rel="tag">#<span>{escape(token.tag)}</span></a>'
         target = self.mentions.get(MentionToken(token.username, token.host).key)
         if target is None:
             return escape(token.raw, quote=False)

@@ -13,6 +13,7 @@ from weft.people.model import CHOICES, Account
 from weft.store.database import Tx
 from weft.threads import emojis, limits, markup, media
 from weft.threads.sanitize import clean_name, clean_text
+from weft.threads.tags import tag_links, usable_tags
 
 ATTRIBUTION_DOMAINS = 10
 """Mastodon's limit: https://docs.joinmastodon.org/methods/accounts/#update_credentials"""
@@ -121,12 +122,15 @@ def _with_emojis(tx: Tx, account: Account, columns: dict[str, Any]) -> dict[str,
 
 def write(tx: Tx, source: str) -> str:
     """The HTML of a bio: links, tags, and mentions of those who are known here."""
+    found = markup.scan(source)
     targets: dict[str, markup.MentionTarget] = {}
-    for token in markup.scan(source).mentions:
+    for token in found.mentions:
         named = accounts.by_handle(tx, token.username, token.host)
         if named is not None:
             targets[token.key] = markup.MentionTarget(named.url, named.username, named.acct)
-    return markup.render(source, markup.Format.PLAIN, targets, tx.site.tag_url)
+    return markup.render(
+        source, markup.Format.PLAIN, targets, tag_links(tx, usable_tags(tx, found.tags))
+    )
 
 
 def unused_pictures(tx: Tx, *keys: str) -> list[str]:

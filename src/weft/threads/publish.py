@@ -41,6 +41,7 @@ from weft.threads.model import Draft, GivenPoll, Incoming, Media, Mention, NewPo
 from weft.threads.notifications import notify
 from weft.threads.tables import media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
+from weft.threads.tags import tag_links, usable_tags
 from weft.threads.tokens import fold_tag, storable
 from weft.work import events
 
@@ -117,9 +118,12 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     return post
 
 
-def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
+def receive(tx: Tx, author: Account, incoming: Incoming, *, quiet_before: int = 0) -> Post | None:
     """Keep a post from elsewhere. A known one is given back as it is; None when it was deleted
     here before, or when it is an AI's answer in a thread whose author wants none.
+
+    What was written before ``quiet_before`` (ms) was found, not told: it is kept where it belongs,
+    and nobody hears of it.
     """
     known = posts.by_uri(tx, incoming.uri)
     if known is not None:
@@ -171,6 +175,7 @@ def receive(tx: Tx, author: Account, incoming: Incoming) -> Post | None:
         },
         incoming.poll,
         incoming.details,
+        quiet=written < quiet_before,
     )
     _adopt(tx, post)
     return post
@@ -192,7 +197,7 @@ def check(draft: Draft, *, quoting: bool = False) -> NewPoll | None:
 
 
 def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
-    """(safe HTML, accounts it mentions that are known here, tags as written)."""
+    """(safe HTML, accounts it mentions that are known here, usable tags as written)."""
     form = FORMATS.get(draft.format)
     if form is None:
         raise Invalid("Validation failed: Content type is not supported")
@@ -210,9 +215,10 @@ def write_html(tx: Tx, draft: Draft) -> tuple[str, list[Account], list[str]]:
         key: markup.MentionTarget(account.url, account.username, account.acct)
         for key, account in known.items()
     }
-    html = markup.render(draft.text, form, targets, tx.site.tag_url)
+    usable = usable_tags(tx, found.tags)
+    html = markup.render(draft.text, form, targets, tag_links(tx, usable))
     people = {account.id: account for account in known.values()}
-    return html, list(people.values()), found.tags[: limits.TAGS_PER_POST]
+    return html, list(people.values()), usable[: limits.TAGS_PER_POST]
 
 
 def attach(tx: Tx, owner: int, media_ids: tuple[int, ...], post_id: int) -> list[Media]:
@@ -334,8 +340,10 @@ def _keep(
     values: dict[str, Any],
     poll: NewPoll | GivenPoll | None,
     told: dict[str, Any],
+    *,
+    quiet: bool = False,
 ) -> Post:
-    """``told``: columns of ``post_details``."""
+    """``told``: columns of ``post_details``. ``quiet``: no home, no notice, no event."""
     values |= {
         "author_id": author.id,
         "boost_of_id": None,
@@ -358,13 +366,15 @@ def _keep(
     if post.reply_to_id is not None:
         tx.run(_REPLIED, which=post.reply_to_id, by=1)
     tx.run(_POSTED, who=author.id, at=max(post.created_at, author.last_post_at or 0))
+    index_words(tx, author, post)
+    expiry.later(tx, post)
+    if quiet:
+        return post
     enter_homes(tx, author, post)
     for account in mentioned:
         if account.local:
             notify(tx, account.id, "mention", author.id, post.id)
     tell_subscribers(tx, author, post)
-    index_words(tx, author, post)
-    expiry.later(tx, post)
     events.append(tx, "post.created", actor_id=author.id, subject_id=post.id, subject=post)
     return post
 

@@ -65,6 +65,8 @@ posts = sa.Table(
     sa.Column("audience_id", sa.BigInteger),  # the group it was written to
     # Other languages or opt-outs of its own are in post_details; nearly never, and then it is read.
     sa.Column("extras", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Its server counts answers, boosts or likes of it: those are in post_details too.
+    sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("author_id", "boost_of_id"),
     sa.Index("ix_posts_author", "author_id", "id"),
     sa.Index("ix_posts_thread", "thread_id", "id"),
@@ -200,6 +202,17 @@ post_tags = sa.Table(
     sa.Column("tag", sa.String(255), primary_key=True),  # folded
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey(_post, ondelete="CASCADE"), primary_key=True),
     sa.Index("ix_post_tags_post", "post_id"),
+)
+
+tag_settings = sa.Table(  # of those tags that an admin looked at
+    "tag_settings",
+    metadata,
+    sa.Column("tag", sa.String(255), primary_key=True),  # folded
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("usable", sa.Boolean, nullable=False),
+    sa.Column("listable", sa.Boolean, nullable=False),
+    sa.Column("trendable", sa.Boolean, nullable=False),
+    sa.Column("reviewed_at", Ms),
 )
 
 home = sa.Table(  # what stands in whose home timeline; written when a post is
