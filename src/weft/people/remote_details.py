@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.dialects.postgresql import insert
 
-from weft.people.tables import remote_details
+from weft.people.model import Account
+from weft.people.tables import accounts, remote_details
 from weft.store.among import among
 from weft.store.database import Tx
 
@@ -39,6 +40,13 @@ _OF = sa.select(*(remote_details.c[field] for field in RemoteDetails.__struct_fi
     among(remote_details.c.account_id, "ids")
 )
 
+# Copies of how it is shown are kept as long as this stays.
+_CHANGED = (
+    accounts.update()
+    .where(accounts.c.id == sa.bindparam("who"))
+    .values(updated_at=sa.bindparam("at", type_=sa.BigInteger))
+)
+
 
 @cache
 def _upsert(columns: tuple[str, ...]) -> sa.Executable:
@@ -63,3 +71,28 @@ def of(tx: Tx, ids: Iterable[int]) -> dict[int, RemoteDetails]:
     """Those of these accounts of which something is kept."""
     wanted = list(set(ids))
     return {row[0]: RemoteDetails(*row) for row in tx.rows(_OF, ids=wanted)} if wanted else {}
+
+
+def with_counts(tx: Tx, found: Iterable[Account]) -> dict[int, Account]:
+    """These accounts by their ids, those of elsewhere with the greater number of what we and their
+    own server count: we know few of those who follow them.
+    """
+    known = {account.id: account for account in found}
+    told = of(tx, (account.id for account in known.values() if not account.local))
+    for account_id, there in told.items():
+        if there.counted_at is not None:
+            here = known[account_id]
+            known[account_id] = structs.replace(
+                here,
+                followers_count=max(here.followers_count, there.followers_count or 0),
+                following_count=max(here.following_count, there.following_count or 0),
+                posts_count=max(here.posts_count, there.posts_count or 0),
+            )
+    return known
+
+
+def count(tx: Tx, account_id: int, **counts: int) -> None:
+    """Keep what its server counts (``followers_count``, ``following_count``, ``posts_count``)."""
+    if counts:
+        put(tx, account_id, **counts, counted_at=tx.now)
+        tx.run(_CHANGED, who=account_id, at=tx.now)

@@ -15,9 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.store.among import among
 from weft.store.database import Tx
-from weft.threads.tables import post_details
+from weft.threads.model import Post
+from weft.threads.tables import post_details, posts
 
 COUNTS = frozenset({"replies_count", "likes_count", "boosts_count"})
+
+_COUNTED = posts.update().where(posts.c.id == sa.bindparam("post")).values(counted=sa.true())
 
 
 class Details(Struct, frozen=True):
@@ -64,11 +67,36 @@ def put(tx: Tx, post_id: int, **columns: Any) -> None:
 
 def learn(tx: Tx, post_id: int, told: Mapping[str, Any]) -> None:
     """As `put`, and when its server counted."""
-    counted = {"counted_at": tx.now} if COUNTS & told.keys() else {}
-    put(tx, post_id, **told, **counted)
+    counts = COUNTS & told.keys()
+    put(tx, post_id, **told, **({"counted_at": tx.now} if counts else {}))
+    if any(told[name] for name in counts):
+        tx.run(_COUNTED, post=post_id)
 
 
 def of(tx: Tx, ids: Iterable[int]) -> dict[int, Details]:
     """Those of these posts of which something is kept."""
     wanted = list(set(ids))
     return {row[0]: Details(*row) for row in tx.rows(_OF, ids=wanted)} if wanted else {}
+
+
+class Counts(Struct, frozen=True):
+    """How many answers, boosts and likes are shown of a post, named as in `Post`."""
+
+    replies_count: int
+    boosts_count: int
+    likes_count: int
+
+
+def counts(tx: Tx, found: Iterable[Post]) -> dict[int, Counts]:
+    """What is shown of those posts whose own server counts too: the greater number of each. Here
+    not everything arrives; there not everything of the last minute. No read where none is counted.
+    """
+    elsewhere = {post.id: post for post in found if post.counted}
+    return {
+        post_id: Counts(
+            max(elsewhere[post_id].replies_count, there.replies_count or 0),
+            max(elsewhere[post_id].boosts_count, there.boosts_count or 0),
+            max(elsewhere[post_id].likes_count, there.likes_count or 0),
+        )
+        for post_id, there in of(tx, elsewhere).items()
+    }

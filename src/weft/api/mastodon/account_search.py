@@ -9,7 +9,7 @@ from weft.api.mastodon import entities_accounts as entities
 from weft.api.mastodon.accounts import LIST_USUAL
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.resolver import Seeker
-from weft.people import accounts, blocks
+from weft.people import accounts, blocks, remote_details
 from weft.store.database import Tx
 
 FOUND_MAX = 80
@@ -42,7 +42,8 @@ async def search(
             for one in found
             if not stand[one.id].apart and (not following or stand[one.id].following)
         ]
-        return [entities.account(tx.site, one) for one in kept[skip : skip + most]]
+        shown = remote_details.with_counts(tx, kept[skip : skip + most])
+        return [entities.account(tx.site, one) for one in shown.values()]
 
     found = await db.read(find)
     if resolve and not found and "@" in q.strip().lstrip("@"):

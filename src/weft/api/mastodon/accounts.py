@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
@@ -21,7 +21,7 @@ from weft.api.mastodon.entities_accounts import Account, CredentialAccount, Rela
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import parse_id
-from weft.people import accounts, blocks, credentials, lists, model, moves
+from weft.people import accounts, blocks, credentials, lists, model, moves, remote_details
 from weft.people.lists import Entry
 from weft.store.database import Database, Tx
 from weft.store.page import Page
@@ -90,9 +90,14 @@ async def lookup(db: Db, acct: FromQuery[str]) -> Account:
         found = accounts.by_handle(tx, username, domain)
         if found is None or found.suspended_at is not None:
             raise NotFound
-        return entities.account(tx.site, found)
+        return entities.account(tx.site, _counted(tx, found))
 
     return await db.read(find)
+
+
+def _counted(tx: Tx, one: model.Account) -> model.Account:
+    """With what its own server counts, where that is more."""
+    return remote_details.with_counts(tx, [one])[one.id]
 
 
 @get("/api/v1/accounts/relationships", guards=[scope("read:follows")])
@@ -154,7 +159,7 @@ async def several(db: Db, ids: Ids = None) -> list[Account]:
     wanted = to_ids(ids)
 
     def find(tx: Tx) -> list[Account]:
-        found = accounts.by_ids(tx, wanted)
+        found = remote_details.with_counts(tx, accounts.by_ids(tx, wanted).values())
         return [
             entities.account(tx.site, found[one])
             for one in dict.fromkeys(wanted)
@@ -177,7 +182,7 @@ async def show(db: Db, account_id: FromPath[str]) -> Account:
                 raise NotFound  # nobody yet
             return entities.suspended_account(tx.site, found)
         moved = accounts.by_uri(tx, found.moved_to) if found.moved_to else None
-        return entities.account(tx.site, found, moves.shown(found, moved))
+        return entities.account(tx.site, _counted(tx, found), moves.shown(found, moved))
 
     return await db.read(find)
 
@@ -268,6 +273,8 @@ def _of(
 
 def _seen(tx: Tx, viewer: model.Account | None, found: list[Entry]) -> list[Entry]:
     """Without those between whom and the viewer stands a block, of them or of their server."""
+    shown = remote_details.with_counts(tx, (entry.account for entry in found))
+    found = [structs.replace(entry, account=shown[entry.account.id]) for entry in found]
     if viewer is None or not found:
         return found
     ids = [entry.account.id for entry in found]

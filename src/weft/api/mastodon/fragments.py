@@ -15,7 +15,7 @@ import msgspec
 from weft.api.mastodon import entities_accounts
 from weft.api.mastodon.answers import encode
 from weft.api.mastodon.entities_accounts import Account
-from weft.people import accounts, moves
+from weft.people import accounts, moves, remote_details
 from weft.store.database import Tx
 
 KEPT_MAX = 4_096
@@ -49,7 +49,7 @@ def account_fragments(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
     if stale:
         if len(_kept) + len(stale) > KEPT_MAX:
             _kept.clear()  # rare and cheap to fill again; no bookkeeping on the hot path
-        fresh = accounts.by_ids(tx, stale)
+        fresh = remote_details.with_counts(tx, accounts.by_ids(tx, stale).values())
         moved = accounts.by_uris(tx, [one.moved_to for one in fresh.values() if one.moved_to])
         for account_id, one in fresh.items():
             now_at = moved.get(one.moved_to) if one.moved_to else None

@@ -42,8 +42,9 @@ from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
 from weft.people import accounts
 from weft.store.database import Tx
+from weft.threads import details, regard
 from weft.threads import posts as posts_
-from weft.threads import regard
+from weft.threads.details import Counts
 from weft.threads.edit import Version
 from weft.threads.media import Upload
 from weft.threads.model import Media, Post
@@ -65,6 +66,7 @@ class Parts(NamedTuple):
     filtered: dict[int, list[FilterResult]]
     sensitized: set[int]
     """Authors whose media is always sensitive."""
+    counts: dict[int, Counts]
 
 
 def statuses(
@@ -93,6 +95,7 @@ def statuses(
         quotes.approvals(tx, viewer, shown),
         filtering.applied(tx, viewer, shown),
         accounts.sensitized(tx, [post.author_id for post in shown if post.media]),
+        details.counts(tx, shown),
     )
     site = tx.site
 
@@ -230,6 +233,7 @@ def _status(
     quote: Quote | None,
 ) -> Status:
     marks = parts.marks
+    counts = parts.counts.get(post.id, post)
     # By position, in the order of ``Status``: names would cost a third more.
     return Status(
         str(post.id),
@@ -242,9 +246,9 @@ def _status(
         post.language,
         post.uri,
         post.url,
-        post.replies_count,
-        post.boosts_count,
-        post.likes_count,
+        counts.replies_count,
+        counts.boosts_count,
+        counts.likes_count,
         post.quotes_count,
         iso(post.edited_at) if post.edited_at is not None else None,
         post.id in marks.liked,

@@ -16,7 +16,9 @@ from weft.kernel.site import Site
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
+from weft.threads import details
 from weft.threads import posts as found_posts
+from weft.threads.details import Counts
 from weft.threads.model import Post
 from weft.threads.sanitize import html_to_text
 
@@ -28,6 +30,8 @@ class Entry(Struct, frozen=True):
     author: Account
     answered: Account | None = None
     booster: Account | None = None
+    counts: Counts | None = None
+    """Where they are others than the post's own."""
 
 
 def entries(tx: Tx, posts: Sequence[Post]) -> list[Entry]:
@@ -37,6 +41,7 @@ def entries(tx: Tx, posts: Sequence[Post]) -> list[Entry]:
     boosted = [post.boost_of_id for post in posts if post.boost_of_id is not None]
     originals = found_posts.by_ids(tx, boosted)
     shown = [*posts, *originals.values()]
+    counts = details.counts(tx, shown)
     named = {post.author_id for post in shown} | {
         post.reply_to_author_id for post in shown if post.reply_to_author_id is not None
     }
@@ -54,6 +59,7 @@ def entries(tx: Tx, posts: Sequence[Post]) -> list[Entry]:
                 known[original.author_id],
                 answered if answered is None or answered.suspended_at is None else None,
                 known[post.author_id] if is_boost else None,
+                counts.get(original.id),
             )
         )
     return made
@@ -82,7 +88,7 @@ def article(site: Site, entry: Entry, *, anchor: bool = False, depth: int = 0) -
         ),
         _body(site, post),
         _ai(entry),
-        _counts(post),
+        _counts(entry.counts or post),
         id=f"p{post.id}",
         class_="post anchor" if anchor else f"post{place}",
         data_nosnippet=not entry.author.indexable,
@@ -174,7 +180,7 @@ def _ai(entry: Entry) -> Html:
     )
 
 
-def _counts(post: Post) -> Html:
+def _counts(post: Post | Counts) -> Html:
     numbers = (
         (post.replies_count, "answer", "answers"),
         (post.boosts_count, "boost", "boosts"),

@@ -13,7 +13,7 @@ from weft.api.pages.html import Html, h, join
 from weft.api.pages.shell import Shell, answer, frame
 from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
-from weft.people import accounts
+from weft.people import accounts, remote_details
 from weft.people.model import Account
 from weft.settings import Settings
 from weft.store.database import Database, Tx
@@ -49,6 +49,7 @@ async def profile(
 
     def read(tx: Tx) -> Profile:
         account = find(tx, named)
+        account = remote_details.with_counts(tx, [account])[account.id]
         shown = tab if tab in TABS else _usual(account)
         found = timelines.account_posts(
             tx,

@@ -248,6 +248,9 @@ def upgrade() -> None:
     op.add_column(
         "posts", sa.Column("extras", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
+    op.add_column(
+        "posts", sa.Column("counted", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index(
         "ix_posts_audience",
         "posts",
