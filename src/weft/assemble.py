@@ -28,6 +28,7 @@ from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
+from weft.federation.knock import Knock
 from weft.kernel.site import Site
 from weft.moderation import domains
 from weft.moderation import jobs as moderation_jobs
@@ -169,7 +170,7 @@ def _resolver(db: Database, client: Client, keys: Keys) -> Resolver:
     async def refuses(host: str) -> bool:
         return await db.glance(lambda tx: domains.is_refused(tx, host))
 
-    return Resolver(db, Fetcher(client, db.site, keys.instance_signer, refuses))
+    return Resolver(db, Fetcher(Knock(db, client), db.site, keys.instance_signer, refuses))
 
 
 def _client(settings: Settings, site: Site) -> Client:

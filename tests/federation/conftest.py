@@ -15,6 +15,7 @@ from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
+from weft.federation.knock import Knock
 from weft.kernel.clock import now_ms
 from weft.kernel.site import Site
 from weft.moderation import domains
@@ -35,7 +36,8 @@ class Receiving:
         self.house = house
         self.db = house.db
         self.other = other
-        fetcher = Fetcher(client, self.db.site, Keys(self.db).instance_signer, self._refuses)
+        knock = Knock(self.db, client)
+        fetcher = Fetcher(knock, self.db.site, Keys(self.db).instance_signer, self._refuses)
         self.resolver = Resolver(self.db, fetcher)
         self.inbox = Inbox(self.db, self.resolver)
 

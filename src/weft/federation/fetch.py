@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from weft.federation import limits, plain
+from weft.federation.keys import Signer
+from weft.federation.knock import Knock
 from weft.federation.memory import Memory
 from weft.federation.plain import Json, Malformed
 from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
-from weft.net.client import Client, OutboundFailed, Response
-from weft.net.signatures import RequestSigner
+from weft.net.client import OutboundFailed, Response
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -53,18 +54,18 @@ class Unbelievable(WeftError):
 
 
 class Fetcher:
-    """Gets documents. ``signer`` gives the signer of the server's own actor; ``refuses`` says with
-    which hosts nothing is exchanged.
+    """Gets documents. ``signer`` gives the signer of the server's own actor, with which ``knock``
+    asks; ``refuses`` says with which hosts nothing is exchanged.
     """
 
     def __init__(
         self,
-        client: Client,
+        knock: Knock,
         site: Site,
-        signer: Callable[[], Awaitable[RequestSigner]],
+        signer: Callable[[], Awaitable[Signer]],
         refuses: Callable[[str], Awaitable[bool]],
     ) -> None:
-        self._client = client
+        self._knock = knock
         self._site = site
         self._signer = signer
         self._refuses = refuses
@@ -117,7 +118,7 @@ class Fetcher:
             raise OutboundFailed(f"{host} asked for a pause")
         async with self._turn(host):
             signer = await self._signer() if signed else None
-            response = await self._client.get(url, accept=accept, signer=signer, timeout=timeout)
+            response = await self._knock.get(url, accept, timeout, signer)
         there = plain.host(response.url)
         if there != host and await self._refuses(there):
             raise Missing(url, "leads to a server that a rule keeps out")

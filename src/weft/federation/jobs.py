@@ -46,14 +46,15 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
     async def announce_move(job: Job) -> None:
         await announce(job, outbox.announce_move)
 
-    async def announce(job: Job, how: Callable[[jobs.Tx, Account, str], None]) -> None:
+    async def announce(job: Job, how: Callable[[jobs.Tx, Account, str, str], None]) -> None:
         account = await db.read(lambda tx: accounts.by_id(tx, job.payload["account"]))
         if account is None or account.suspended_at is not None:
             return
-        public_pem = await keys.public_pem(account)
+        keys.forget(account.id)  # it may be what changed
+        public = await keys.public(account)
 
         def tell(tx: jobs.Tx) -> None:
-            how(tx, accounts.get(tx, account.id), public_pem)
+            how(tx, accounts.get(tx, account.id), public.pem, public.multikey)
             jobs.finish(tx, job)
 
         await db.write(tell)

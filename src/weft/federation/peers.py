@@ -208,9 +208,9 @@ def heard_from(tx: Tx, host: str) -> None:
         wake(tx, host)
 
 
-def dialect(tx: Tx, host: str) -> Dialect | None:
-    """How requests to this host are signed, as far as it is known."""
-    return tx.scalar(_DIALECT, which=host) or None
+def dialect(tx: Tx, host: str) -> Dialect:
+    """How requests to this host are signed: as nearly everybody understands, unless more is known."""
+    return tx.scalar(_DIALECT, which=host) or "cavage"
 
 
 def speaks(tx: Tx, host: str, signed: Dialect) -> None:

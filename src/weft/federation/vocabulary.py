@@ -23,6 +23,12 @@ LD_JSON = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 
 CONTEXT = ("https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1")
 
+CONTEXTS = {
+    "assertionMethod": "https://www.w3.org/ns/did/v1",  # FEP-521a
+    "Multikey": "https://w3id.org/security/multikey/v1",
+}
+"""Words that others' contexts define, which forbid to define them again."""
+
 _TOOT = {"toot": "http://joinmastodon.org/ns#"}
 # Wrong on purpose, as Mastodon has it and everybody reads it: schema.org's own is https, no "#".
 _SCHEMA = {"schema": "http://schema.org#"}
@@ -98,12 +104,17 @@ def shared_inbox(site: Site) -> str:
 
 
 def contextualise(document: Json) -> Json:
-    """The document with ``@context`` in front: the two common ones, and just the terms used."""
+    """The document with ``@context`` in front: the two common ones, those of others that are
+    needed, and just the terms used.
+    """
     extra: Json = {}
+    others: dict[str, None] = {}
     for word in _words(document):
         if (term := TERMS.get(word)) is not None:
             extra |= term
-    return {"@context": [*CONTEXT, extra] if extra else [*CONTEXT], **document}
+        elif (other := CONTEXTS.get(word)) is not None:
+            others[other] = None
+    return {"@context": [*CONTEXT, *others, extra] if extra else [*CONTEXT, *others], **document}
 
 
 def _words(value: Any) -> Iterator[str]:

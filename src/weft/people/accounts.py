@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
+from weft.people import own_keys
 from weft.people.limited import limited
 from weft.people.model import Account, Kind
-from weft.people.tables import accounts, private_keys
+from weft.people.tables import accounts
 from weft.store.among import among
 from weft.store.begins import begins
 from weft.store.database import Tx
@@ -99,7 +100,6 @@ _STATE = sa.select(
 _SENSITIZED = sa.select(accounts.c.id).where(
     among(accounts.c.id, "ids"), accounts.c.sensitized_at.isnot(None)
 )
-_PRIVATE_KEY = sa.select(private_keys.c.pem).where(private_keys.c.account_id == sa.bindparam("id"))
 
 
 class RemoteAccount(Struct, frozen=True):
@@ -325,10 +325,10 @@ def remove(tx: Tx, account_id: int) -> None:
 
 
 def blank(tx: Tx, account: Account) -> None:
-    """Leave nothing of an account but its name, which nobody else may have, and its key, which
-    signs what is still on its way. It is suspended.
+    """Leave nothing of an account but its name, which nobody else may have, and its keys, which
+    sign what is still on its way. It is suspended.
     """
-    pem = private_key(tx, account.id)
+    keys = own_keys.of(tx, account.id)
     tx.run(_REMOVE, which=account.id)
     kept = structs.replace(
         account,
@@ -349,22 +349,5 @@ def blank(tx: Tx, account: Account) -> None:
         suspended_at=account.suspended_at or tx.now,
     )
     tx.run(accounts.insert(), structs.asdict(kept))
-    if pem is not None:
-        put_key(tx, account.id, pem, account.public_key)
-
-
-def private_key(tx: Tx, account_id: int) -> str | None:
-    """The PEM of a local account's key; None until it was first needed."""
-    return tx.scalar(_PRIVATE_KEY, id=account_id)
-
-
-def put_key(tx: Tx, account_id: int, private_pem: str, public_pem: str) -> None:
-    """Give a local account its key, unless it has got one meanwhile."""
-    made = tx.run(
-        insert(private_keys)
-        .values(account_id=account_id, pem=private_pem, created_at=tx.now)
-        .on_conflict_do_nothing()
-        .returning(private_keys.c.account_id)
-    ).first()
-    if made is not None:
-        tx.run(accounts.update().where(accounts.c.id == account_id).values(public_key=public_pem))
+    if keys is not None:
+        own_keys.put(tx, account.id, keys)

@@ -31,7 +31,8 @@ async def _actor(
         return page
     if account.suspended_at is not None:
         return document(render.gone_actor(account.uri), status=410)
-    return document(render.actor(db.site, account, await keys.public_pem(account)))
+    public = await keys.public(account)
+    return document(render.actor(db.site, account, public.pem, public.multikey))
 
 
 @get("/ap/users/{account_id:str}")

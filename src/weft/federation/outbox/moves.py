@@ -24,13 +24,13 @@ def account_moved(tx: Tx, event: Event) -> None:
         jobs.enqueue(tx, NewJob("federation.announce_move", payload, key=f"move:{member.id}"))
 
 
-def announce_move(tx: Tx, member: Account, public_pem: str) -> None:
+def announce_move(tx: Tx, member: Account, public_pem: str, multikey: str) -> None:
     """Tell of the last move, if it still holds."""
     made = moves.last(tx, member.id)
     member = accounts.get(tx, member.id)
     if made is None or member.moved_to != made.target:
         return
-    announce_actor(tx, member, public_pem)
+    announce_actor(tx, member, public_pem, multikey)
     activity = {
         "id": f"{member.uri}#moves/{made.id}",
         "type": "Move",

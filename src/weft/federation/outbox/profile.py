@@ -31,9 +31,9 @@ def account_updated(tx: Tx, event: Event) -> None:
         )
 
 
-def announce_actor(tx: Tx, account: Account, public_pem: str) -> None:
+def announce_actor(tx: Tx, account: Account, public_pem: str, multikey: str) -> None:
     """Tell everyone's followers' servers what an account looks like now."""
-    activity = render.update_actor(tx.site, account, public_pem)
+    activity = render.update_actor(tx.site, account, public_pem, multikey)
     send(tx, account, activity, account.uri, [], followers=True)
 
 

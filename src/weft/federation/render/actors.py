@@ -13,8 +13,10 @@ from weft.kernel.site import Site
 from weft.people.model import Account
 
 
-def actor(site: Site, account: Account, public_pem: str) -> Json:
-    """The document of a local account. ``public_pem`` is its RSA key."""
+def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> Json:
+    """The document of a local account. ``public_pem`` is its RSA key, which signs requests;
+    ``multikey`` its Ed25519 key, which signs documents.
+    """
     document: Json = {
         "id": account.uri,
         "type": "Service"
@@ -39,6 +41,15 @@ def actor(site: Site, account: Account, public_pem: str) -> Json:
             "publicKeyPem": public_pem,
         },
     }
+    if multikey:
+        document["assertionMethod"] = [  # FEP-521a
+            {
+                "id": f"{account.uri}#ed25519-key",
+                "type": "Multikey",
+                "controller": account.uri,
+                "publicKeyMultibase": multikey,
+            }
+        ]
     if account.avatar:
         document["icon"] = _image(site, account.avatar)
     if account.header:

@@ -39,14 +39,14 @@ def update(site: Site, post: Post, author: Account, around: Around) -> Json:
     }
 
 
-def update_actor(site: Site, account: Account, public_pem: str) -> Json:
+def update_actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> Json:
     return {
         "id": f"{account.uri}#updates/{account.updated_at}",
         "type": "Update",
         "actor": account.uri,
         "to": [PUBLIC],
         "cc": [account.followers_uri],
-        "object": actor(site, account, public_pem),
+        "object": actor(site, account, public_pem, multikey),
     }
 
 
