@@ -88,12 +88,16 @@ async def test_a_report_reaches_the_admins_and_is_closed_by_what_they_do(
     assert closed[0]["action_taken_by_account"]["id"] == str(boss.id)
 
 
-async def test_no_report_is_said_to_be_forwarded(edge: Edge, ada: Account) -> None:
-    """None leaves this server, so whoever asks for it must not believe that others know."""
-    cy = edge.house.remote("cy", "other.test")
-    asked = {"account_id": str(cy.id), "comment": "ads", "forward": True}
-    made = await edge.of(ada).post("/api/v1/reports", json=asked)
-    assert (made.status_code, made.json()["forwarded"]) == (200, False)
+async def test_who_asks_for_it_hears_whether_another_server_is_told(
+    edge: Edge, ada: Account
+) -> None:
+    for account, forwarded in (
+        (edge.house.remote("cy", "other.test"), True),
+        (edge.house.person("dot"), False),  # there is nobody else to be told
+    ):
+        asked = {"account_id": str(account.id), "comment": "ads", "forward": True}
+        made = await edge.of(ada).post("/api/v1/reports", json=asked)
+        assert (made.status_code, made.json()["forwarded"]) == (200, forwarded)
 
 
 async def test_suspended_is_out_of_sight_and_comes_back(

@@ -268,7 +268,7 @@ async def test_killed_between_two_parts_everybody_comes_along_once(
     monkeypatch.setattr(
         moves,
         "_FOLLOWERS",
-        moves._FOLLOWERS.limit(None).limit(2),  # noqa: SLF001 - small parts
+        moves._FOLLOWERS.limit(None).limit(2),
     )
     members = [world.here.house.person(f"m{number}") for number in range(7)]
     old, new = pair(world)

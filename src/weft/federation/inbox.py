@@ -37,7 +37,9 @@ from weft.work.runner import Handler
 log = structlog.get_logger(__name__)
 
 DONE = 202
-ABOUT_WHAT_WE_HAVE = frozenset({"Update", "Delete", "Undo", "Accept", "Reject", "Move"})
+ABOUT_WHAT_WE_HAVE = frozenset(
+    {"Update", "Delete", "Undo", "Accept", "Reject", "Move", "Add", "Remove"}
+)
 """Of an actor who is unknown here these can concern nothing: answered without a look at the key."""
 FORWARDED = frozenset({"Create", "Update", "Delete"})
 """What one server passes on for another: what happens in a thread that it hosts."""

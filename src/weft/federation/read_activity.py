@@ -19,6 +19,8 @@ from msgspec import Struct
 from weft.federation import plain
 from weft.federation.plain import Json, Malformed
 
+FLAGGED = 200
+"""What one report names: accounts, and more posts than are attached to a report."""
 _COLLECTIONS = frozenset(
     {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
 )
@@ -28,7 +30,7 @@ class IncomingActivity(Struct, frozen=True):
     """Something done. ``id`` is "" for the few servers that give none.
 
     ``object`` is as it came, ``object_id`` its id ("" for none), ``object_kind`` its type, "id" when
-    only the id was sent.
+    only the id was sent. ``objects`` and ``content``: of a Flag, all that is reported and why.
     """
 
     id: str
@@ -41,6 +43,8 @@ class IncomingActivity(Struct, frozen=True):
     to: list[str]
     cc: list[str]
     published: int | None
+    objects: list[str] = []
+    content: str = ""
 
 
 def read_activity(document: Json) -> IncomingActivity:
@@ -57,6 +61,7 @@ def read_activity(document: Json) -> IncomingActivity:
     if activity_id and not plain.same_origin(activity_id, actor_id):
         raise Malformed("the id is of another server than the actor")
     inner = plain.first(document.get("object"))
+    flag = named == "Flag"
     return IncomingActivity(
         id=activity_id,
         type=named,
@@ -68,4 +73,6 @@ def read_activity(document: Json) -> IncomingActivity:
         to=plain.addressees(document.get("to")),
         cc=plain.addressees(document.get("cc")),
         published=plain.date(document.get("published")),
+        objects=plain.uris(document.get("object"), FLAGGED) if flag else [],
+        content=plain.text(document.get("content")) if flag else "",
     )

@@ -18,18 +18,24 @@ from weft.moderation import domains
 from weft.moderation.tables import reports
 from weft.people import credentials
 from weft.people.model import Account
-from weft.people.tables import collections
+from weft.people.tables import accounts as account_table
+from weft.people.tables import collections, follows
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 from weft.threads import posts
 from weft.threads.notifications import notify
+from weft.threads.tables import post_mentions
+from weft.threads.tables import posts as post_table
+from weft.work import events
 
 CATEGORIES = ("spam", "legal", "violation", "other")
 COMMENT_MAX = 1_000
 """https://docs.joinmastodon.org/methods/reports/#post"""
 ATTACHED_MAX = 100
 """Posts and collections in one report: more than anybody reads; a spammer's worst day."""
+COMMENT_ELSEWHERE_MAX = 5_000
+"""What other servers send; Mastodon's number. Cut."""
 PER_DAY = 50
 """Reports that one account files in a day: each tells every admin."""
 
@@ -62,6 +68,8 @@ class Complaint(Struct, frozen=True):
     rule_ids: Sequence[str] = ()
     comment: str = ""
     category: str = "other"
+    forward: bool = False
+    """Also to the admins of the target's server, without the reporter's name."""
 
 
 _COLUMNS = tuple(reports.c[field] for field in Report.__struct_fields__)
@@ -76,6 +84,33 @@ _OPEN_ABOUT = sa.select(reports.c.id).where(
 _THEIR_COLLECTIONS = sa.select(collections.c.id).where(
     among(collections.c.id, "ids"), collections.c.account_id == sa.bindparam("owner")
 )
+_BY_URI = sa.select(reports.c.id).where(reports.c.uri == sa.bindparam("uri"))
+_there = sa.bindparam("domain")
+_REACHED = (
+    sa.select(post_table.c.id)
+    .where(
+        post_table.c.uri.in_(sa.bindparam("uris", expanding=True)),
+        post_table.c.author_id == sa.bindparam("target"),
+        sa.or_(
+            post_table.c.visibility.in_(("public", "unlisted")),
+            sa.exists().where(
+                post_mentions.c.post_id == post_table.c.id,
+                account_table.c.id == post_mentions.c.account_id,
+                account_table.c.domain == _there,
+            ),
+            sa.and_(
+                post_table.c.visibility == "private",
+                sa.exists().where(
+                    follows.c.target_id == post_table.c.author_id,
+                    follows.c.accepted.is_(True),
+                    account_table.c.id == follows.c.follower_id,
+                    account_table.c.domain == _there,
+                ),
+            ),
+        ),
+    )
+    .order_by(post_table.c.id)
+)
 _CHANGE = reports.update().where(reports.c.id == sa.bindparam("which"))
 
 
@@ -83,13 +118,14 @@ def file(
     tx: Tx, by: Account, target: Account, complaint: Complaint, *, rules: Collection[str]
 ) -> Report | None:
     """Tell the admins. ``rules``: ids of the server's rules. None when the reporter's server may
-    report nothing here.
+    report nothing here. Event: report.forwarded, when it is to be.
 
     Errors: Invalid (category, comment, rules), NotFound (a post or collection that is not the
     target's, or hidden from the reporter), 429.
     """
     if not by.local and domains.rejects_reports(tx, by.domain):
         return None
+    forward = complaint.forward and by.local and not target.local
     named = _rules(complaint.rule_ids, rules)
     category = _category("violation" if named else complaint.category)
     if len(complaint.comment) > COMMENT_MAX:
@@ -98,9 +134,7 @@ def file(
         )
     if len(complaint.post_ids) + len(complaint.collection_ids) > ATTACHED_MAX:
         raise Invalid(f"Validation failed: At most {ATTACHED_MAX} posts can be attached")
-    since = floor_at(tx.now - DAY)
-    if tx.scalar(_LATELY, by=by.id, since=since) >= PER_DAY:
-        raise WeftError("You have filed too many reports today", 429)
+    _check_rate(tx, by)
     report_id = new_id()
     report = Report(
         id=report_id,
@@ -112,17 +146,63 @@ def file(
         post_ids=_posts(tx, by, target, complaint.post_ids),
         rule_ids=named,
         collection_ids=_collections(tx, target, complaint.collection_ids),
-        forwarded=False,  # admins' eyes only: no report leaves this server
+        forwarded=forward,
         assigned_to=None,
         acted_at=None,
         acted_by=None,
         created_at=tx.now,
         updated_at=tx.now,
     )
+    _keep(tx, by, report)
+    if forward:
+        events.append(tx, "report.forwarded", actor_id=by.id, subject_id=report.id, subject=report)
+    return report
+
+
+def receive(
+    tx: Tx, by: Account, target: Account, comment: str, post_uris: Sequence[str], *, uri: str
+) -> Report | None:
+    """Another server tells of a member here. None when it may not, or did so before.
+
+    ``by``: whoever signed it, mostly the other server's own actor. Of the posts those are attached
+    that the other server can have: they are for everyone, or somebody there was meant.
+    """
+    if domains.rejects_reports(tx, by.domain) or tx.row(_BY_URI, uri=uri) is not None:
+        return None
+    _check_rate(tx, by)
+    wanted = list(dict.fromkeys(post_uris))[:ATTACHED_MAX]
+    found = tx.rows(_REACHED, uris=wanted, target=target.id, domain=by.domain) if wanted else []
+    report = Report(
+        id=new_id(),
+        uri=uri,
+        account_id=by.id,
+        target_id=target.id,
+        comment=comment.replace("\x00", "")[:COMMENT_ELSEWHERE_MAX],
+        category="other",
+        post_ids=[str(row[0]) for row in found],
+        rule_ids=[],
+        collection_ids=[],
+        forwarded=False,
+        assigned_to=None,
+        acted_at=None,
+        acted_by=None,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    _keep(tx, by, report)
+    return report
+
+
+def _check_rate(tx: Tx, by: Account) -> None:
+    since = floor_at(tx.now - DAY)
+    if tx.scalar(_LATELY, by=by.id, since=since) >= PER_DAY:
+        raise WeftError("You have filed too many reports today", 429)
+
+
+def _keep(tx: Tx, by: Account, report: Report) -> None:
     tx.run(reports.insert(), structs.asdict(report))
     for admin_id in credentials.admins(tx):
         notify(tx, admin_id, "admin.report", by.id, data={"report_id": str(report.id)})
-    return report
 
 
 def _category(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -16,10 +16,13 @@ from weft.reading.tags import name_of
 from weft.store.database import Tx
 from weft.threads.tables import post_tags, posts
 from weft.threads.tokens import fold_tag
+from weft.work import events
 
 FEATURED_MAX = 10
 """As on Mastodon: a profile shows what matters to somebody."""
 SUGGESTED_MAX = 10
+ELSEWHERE_MAX = 20
+"""Of an account of another server, whose rule is its own."""
 RECENT = 1_000
 """Newest posts in which suggestions are looked for."""
 
@@ -68,9 +71,11 @@ _COUNT = sa.select(sa.func.count()).where(featured_tags.c.account_id == _owner)
 _FEATURE = insert(featured_tags).on_conflict_do_nothing()
 _DROP = featured_tags.delete().where(featured_tags.c.account_id == _owner)
 _DROP_ONE = _DROP.where(featured_tags.c.id == sa.bindparam("which", type_=sa.BigInteger)).returning(
-    featured_tags.c.id
+    featured_tags.c.name
 )
-_DROP_TAG = _DROP.where(featured_tags.c.tag == sa.bindparam("tag", type_=sa.String))
+_DROP_TAG = _DROP.where(featured_tags.c.tag == sa.bindparam("tag", type_=sa.String)).returning(
+    featured_tags.c.name
+)
 _THESE = sa.select(featured_tags.c.tag).where(
     featured_tags.c.account_id == _owner,
     featured_tags.c.tag.in_(sa.bindparam("tags", expanding=True, type_=sa.String)),
@@ -101,8 +106,8 @@ def of(tx: Tx, owner: int) -> list[Featured]:
 
 
 def feature(tx: Tx, owner: Account, name: str) -> Featured:
-    """Show a tag on one's profile; doing it twice is doing it once. Errors: Invalid (no tag, too
-    many).
+    """Show a tag on one's profile; doing it twice is doing it once. Event: tag.featured. Errors:
+    Invalid (no tag, too many).
     """
     tag = name_of(name)
     if tag is None:
@@ -112,18 +117,38 @@ def feature(tx: Tx, owner: Account, name: str) -> Featured:
         if tx.scalar(_COUNT, owner=owner.id) >= FEATURED_MAX:
             raise Invalid(f"Validation failed: You can feature at most {FEATURED_MAX} hashtags")
         tx.run(_FEATURE, id=new_id(), account_id=owner.id, tag=fold, name=tag, created_at=tx.now)
+        events.append(tx, "tag.featured", actor_id=owner.id, data={"name": tag})
     return next(one for one in of(tx, owner.id) if fold_tag(one.name) == fold)
 
 
 def drop(tx: Tx, owner: Account, featured_id: int) -> None:
-    """Errors: NotFound, also for other people's."""
-    if tx.row(_DROP_ONE, owner=owner.id, which=featured_id) is None:
+    """Event: tag.unfeatured. Errors: NotFound, also for other people's."""
+    row = tx.row(_DROP_ONE, owner=owner.id, which=featured_id)
+    if row is None:
         raise NotFound
+    events.append(tx, "tag.unfeatured", actor_id=owner.id, data={"name": row.name})
 
 
 def unfeature(tx: Tx, owner: Account, name: str) -> None:
-    """By its name, if it was featured."""
-    tx.run(_DROP_TAG, owner=owner.id, tag=fold_tag(name))
+    """By its name, if it was featured. Event: tag.unfeatured."""
+    row = tx.row(_DROP_TAG, owner=owner.id, tag=fold_tag(name))
+    if row is not None:
+        events.append(tx, "tag.unfeatured", actor_id=owner.id, data={"name": row.name})
+
+
+def tell(tx: Tx, owner: Account, name: str) -> None:
+    """Somebody elsewhere features a tag. What is none, or one too many, is left out."""
+    tag = name_of(name)
+    if tag is not None and tx.scalar(_COUNT, owner=owner.id) < ELSEWHERE_MAX:
+        fold = fold_tag(tag)
+        tx.run(_FEATURE, id=new_id(), account_id=owner.id, tag=fold, name=tag, created_at=tx.now)
+
+
+def settle(tx: Tx, owner: Account, names: Iterable[str]) -> None:
+    """All that somebody elsewhere features, as their server lists it."""
+    tx.run(_DROP, owner=owner.id)
+    for name in names:
+        tell(tx, owner, name)
 
 
 def featuring(tx: Tx, owner: int, folds: Collection[str]) -> set[str]:

@@ -21,7 +21,7 @@ from weft.store.database import Tx
 
 
 class Filing(Struct, frozen=True):
-    """``forward`` is understood; the answer says that the report was not forwarded."""
+    """``forward``: also to the admins of the other server, without the reporter's name."""
 
     account_id: str | int = ""
     status_ids: list[str | int] = []
@@ -52,6 +52,7 @@ async def file(db: Db, me: Me, data: JSONBody[Filing]) -> Report:
             rule_ids=[str(one) for one in rules],
             comment=data.comment,
             category=data.category,
+            forward=data.forward,
         )
         made = reports.file(tx, me, target, complaint, rules=rule_ids())
         if made is None:

@@ -7,11 +7,11 @@ one that was rolled back never leaves.
 
 from __future__ import annotations
 
-from weft.federation.outbox import likes, moves, notes, profile, relations
+from weft.federation.outbox import featured, flags, likes, moves, notes, profile, relations
 from weft.federation.outbox.moves import announce_move
 from weft.federation.outbox.notes import activity_of, around
 from weft.federation.outbox.profile import announce_actor
-from weft.federation.outbox.sending import Reactions, deliver, fan_out, send
+from weft.federation.outbox.sending import Reactions, deliver, everyone, fan_out, send
 
 __all__ = [
     "REACTIONS",
@@ -20,9 +20,12 @@ __all__ = [
     "announce_move",
     "around",
     "deliver",
+    "everyone",
     "fan_out",
     "send",
 ]
 
-REACTIONS: list[Reactions] = [room.REACTIONS for room in (notes, likes, relations, profile, moves)]
+REACTIONS: list[Reactions] = [
+    room.REACTIONS for room in (notes, likes, relations, profile, moves, featured, flags)
+]
 """What each room tells; several may react to one kind of event."""
