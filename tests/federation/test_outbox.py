@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from tests.conftest import House
 from weft.federation import jobs as federation_jobs
 from weft.federation import outbox
-from weft.federation.outbox import sending
 from weft.federation.tables import gone_inboxes, outgoing
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
@@ -224,41 +223,6 @@ def test_a_gone_inbox_is_left_alone(world: House, ada: Account, bo: Account) -> 
     )
     world.post(ada, "hello")
     assert sent(world) == []
-
-
-def test_many_followers_are_a_job(
-    world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "FEW", 1)
-    for name in ("bo", "cy", "dee"):
-        follow(world, world.remote(name, f"{name}.test"), ada)
-    forget(world)
-    post = world.post(ada, "hello")
-    [(activity, inboxes)] = sent(world)
-    assert inboxes == []
-    [payload] = world.db.read_now(lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))])
-    world.db.write_now(
-        lambda tx: outbox.fan_out(tx, payload["outgoing"], payload["actor"], payload["inboxes"])
-    )
-    [(activity, inboxes)] = sent(world)
-    assert activity["object"]["id"] == post.uri
-    assert inboxes == [f"https://{name}.test/inbox" for name in ("bo", "cy", "dee")]
-
-
-def test_a_post_deleted_before_it_went_out_stays_here(
-    world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "FEW", 1)
-    for name in ("bo", "cy"):
-        follow(world, world.remote(name, f"{name}.test"), ada)
-    forget(world)
-    post = world.post(ada, "oops")
-    [payload] = world.db.read_now(lambda tx: [row[0] for row in tx.rows(sa.select(jobs.c.payload))])
-    do(world, deleting.delete, ada, post.id)
-    world.db.write_now(
-        lambda tx: outbox.fan_out(tx, payload["outgoing"], payload["actor"], payload["inboxes"])
-    )
-    assert [activity["type"] for activity, _ in sent(world)] == ["Delete"]
 
 
 def test_a_changed_profile_is_told_once(world: House, ada: Account, bo: Account) -> None:

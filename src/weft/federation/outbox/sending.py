@@ -83,18 +83,25 @@ def deliver(tx: Tx, outgoing_id: int, about: str, inboxes: Iterable[str]) -> Non
     )
 
 
-def fan_out(tx: Tx, outgoing_id: int, actor_id: int, inboxes: list[str]) -> None:
-    """The deliveries of an activity to all followers. A post that was deleted before anybody
-    heard of it is not told any more.
+def everyone(tx: Tx, actor_id: int, inboxes: Iterable[str]) -> list[str]:
+    """Where an activity to all followers goes, ``inboxes`` too; always in the same order, so that
+    one name says how far a fan-out got.
+    """
+    return sorted({*inboxes, *audience.of_followers(tx, actor_id)})
+
+
+def fan_out(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> bool:
+    """The deliveries of an activity to some of all. False when it is over: a post that was deleted
+    meanwhile is not told any more, and what waits of it finds nothing to send.
     """
     row = tx.row(_KIND, which=outgoing_id)
     if row is None:
-        return
-    everyone = dict.fromkeys([*inboxes, *audience.of_followers(tx, actor_id)])
-    if not everyone or (row.kind != "Delete" and posts.is_gone(tx, row.object)):
+        return False
+    if row.kind != "Delete" and posts.is_gone(tx, row.object):
         tx.run(_DROP, which=outgoing_id)
-        return
-    deliver(tx, outgoing_id, row.object, everyone)
+        return False
+    deliver(tx, outgoing_id, row.object, inboxes)
+    return True
 
 
 def to_one(tx: Tx, by: Account, target: Account, activity: Json) -> None:
