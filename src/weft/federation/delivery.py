@@ -20,11 +20,12 @@ import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
-from weft.federation import peers, plain, policy
+from weft.federation import peers, plain, policy, synchronisation
 from weft.federation.keys import Keys
 from weft.federation.knock import Knock
 from weft.federation.peers import Peer
 from weft.federation.policy import Verdict
+from weft.federation.synchronisation import Digests
 from weft.federation.tables import outgoing
 from weft.federation.vocabulary import ACTIVITY_JSON
 from weft.kernel.clock import DAY, SECOND, now_ms
@@ -56,6 +57,8 @@ class Sent(Struct, frozen=True):
     body: bytes
     actor_id: int
     about: str
+    private: bool
+    """For followers only."""
 
 
 class Delivery:
@@ -65,6 +68,7 @@ class Delivery:
         self._db = db
         self._knock = Knock(db, client)
         self._keys = keys
+        self._digests = Digests()
         self._bodies: OrderedDict[int, Sent] = OrderedDict()
         self._troubled: dict[str, Peer] = {}
         self._looked = 0
@@ -102,8 +106,12 @@ class Delivery:
 
     async def _post(self, job: Job, inbox: str, host: str, sent: Sent, aside: str) -> None:
         signer = await self._keys.signer(sent.actor_id)
+        more: dict[str, str] = {}
+        if sent.private:
+            known = await self._db.read(lambda tx: self._digests.header(tx, sent.actor_id, inbox))
+            more = {synchronisation.HEADER: known} if known else {}
         try:
-            answer = await self._knock.post(inbox, sent.body, ACTIVITY_JSON, signer)
+            answer = await self._knock.post(inbox, sent.body, ACTIVITY_JSON, signer, more)
         except OutboundRefused as refused:
             log.info("deliver.refused_here", inbox=inbox, why=refused.cause)
             return
@@ -222,7 +230,7 @@ class Delivery:
             return None
         # Its proof is made here, once for all hosts: nobody who posts waits for it.
         body = (await self._keys.signer(row.actor_id)).proven(row.body, row.created_at)
-        known = Sent(body, row.actor_id, row.object)
+        known = Sent(body, row.actor_id, row.object, synchronisation.is_private(body))
         self._bodies[outgoing_id] = known
         if len(self._bodies) > KEEP_BODIES:
             self._bodies.popitem(last=False)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,8 +51,11 @@ class Signer(Struct, frozen=True):
     ed25519: Ed25519PrivateKey
     read_at: float
 
-    def requests(self, dialect: Dialect) -> RequestSigner:
-        return _SIGNERS[dialect](self.key_id, self.rsa)
+    def requests(
+        self, dialect: Dialect, more: Mapping[str, str] = MappingProxyType({})
+    ) -> RequestSigner:
+        """``more``: further headers, which are sent and signed."""
+        return _SIGNERS[dialect](self.key_id, self.rsa, more)
 
     def proven(self, body: str, at: int) -> bytes:
         """An activity with its proof (FEP-8b32), made at a time in ms: the same bytes each time."""

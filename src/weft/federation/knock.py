@@ -10,8 +10,9 @@ while: it means something else by it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from weft.federation import limits, peers, plain
 from weft.federation.keys import Signer
@@ -21,6 +22,7 @@ from weft.net.signatures import Dialect, RequestSigner
 from weft.store.database import Database
 
 _OTHER: dict[Dialect, Dialect] = {"cavage": "rfc9421", "rfc9421": "cavage"}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _NOT_UNDERSTOOD = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
 
 
@@ -32,12 +34,22 @@ class Knock:
         self._client = client
         self._in_vain: Memory[bool] = Memory(limits.KNOCK_IN_VAIN)
 
-    async def post(self, url: str, body: bytes, content_type: str, signer: Signer) -> Response:
-        """Deliver. Errors: OutboundRefused (never retry), OutboundFailed (retry later)."""
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        signer: Signer,
+        more: Mapping[str, str] = _NOTHING,
+    ) -> Response:
+        """Deliver, with further headers. Errors: OutboundRefused (never retry), OutboundFailed (retry
+        later).
+        """
         return await self._knock(
             url,
             signer,
             lambda signs: self._client.post(url, body, content_type, signer=signs),
+            more,
         )
 
     async def get(self, url: str, accept: str, timeout: float, signer: Signer | None) -> Response:
@@ -51,15 +63,19 @@ class Knock:
         )
 
     async def _knock(
-        self, url: str, signer: Signer, ask: Callable[[RequestSigner], Awaitable[Response]]
+        self,
+        url: str,
+        signer: Signer,
+        ask: Callable[[RequestSigner], Awaitable[Response]],
+        more: Mapping[str, str] = _NOTHING,
     ) -> Response:
         host = plain.host(url)
         first: Dialect = await self._db.glance(lambda tx: peers.dialect(tx, host))
-        answer = await ask(signer.requests(first))
+        answer = await ask(signer.requests(first, more))
         if answer.status not in _NOT_UNDERSTOOD or self._in_vain.get(host):
             return answer
         other = _OTHER[first]
-        again = await ask(signer.requests(other))
+        again = await ask(signer.requests(other, more))
         if again.status < HTTPStatus.BAD_REQUEST:
             await self._db.write(lambda tx: peers.speaks(tx, host, other))
         else:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -45,10 +45,13 @@ _ED25519_ALGORITHMS = frozenset({None, "ed25519", "hs2019"})
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs as the actor whose key is ``key_id``, with rsa-sha256, which everybody verifies."""
+    """Signs as the actor whose key is ``key_id``, with rsa-sha256, which everybody verifies.
+    ``more``: further headers to send, signed as the others.
+    """
 
     key_id: str
     private_key: RSAPrivateKey
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def headers(
         self,
@@ -69,6 +72,7 @@ class Signer:
         }
         if body is not None:
             sent |= {"Digest": f"SHA-256={_sha256(body)}", "Content-Type": content_type}
+        sent |= self.more
         lower = {name.lower(): value for name, value in sent.items()}
         names = ("(request-target)", *lower)
         text = _signed_text(names, f"{method.lower()} {target}", lower, {})
@@ -94,6 +98,10 @@ class Signature:
     signature: bytes
     times: Mapping[str, str]
     dialect: ClassVar[Dialect] = "cavage"
+
+    def covers(self, header: str) -> bool:
+        """See `signatures.Signature`."""
+        return header in self.headers
 
     def verify(
         self,

@@ -16,7 +16,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -52,10 +52,13 @@ _NEWEST = 99_999_999_999  # seconds: the year 5138, and far within what floats c
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs as the actor whose key is ``key_id``."""
+    """Signs as the actor whose key is ``key_id``. ``more``: further headers to send, signed as the
+    others.
+    """
 
     key_id: str
     private_key: PrivateKey
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def headers(
         self,
@@ -70,9 +73,10 @@ class Signer:
         too.
         """
         rsa = isinstance(self.private_key, RSAPrivateKey)
-        components, sent = ["@method", "@target-uri"], dict[str, str]()
+        sent = dict(self.more)
+        components = ["@method", "@target-uri", *(name.lower() for name in sent)]
         if body is not None:
-            sent = {"Content-Digest": content_digest(body), "Content-Type": content_type}
+            sent |= {"Content-Digest": content_digest(body), "Content-Type": content_type}
             components.append("content-digest")
         parameters: dict[str, BareItem] = {
             "created": int(now),
@@ -112,6 +116,10 @@ class Signature:
     expires: int | None
     algorithm: str | None
     dialect: ClassVar[Dialect] = "rfc9421"
+
+    def covers(self, header: str) -> bool:
+        """See `signatures.Signature`."""
+        return header in self.covered.items
 
     def verify(
         self,

@@ -79,6 +79,10 @@ class Signature(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
+    def covers(self, header: str) -> bool:
+        """Whether a header (its name in lower case) is part of what is signed."""
+        ...
+
     def verify(
         self,
         request: Request,
