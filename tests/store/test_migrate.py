@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 from tests.conftest import SITE
+from weft.federation import peers
 from weft.store import search
 from weft.store.database import Database
 from weft.store.migrate import HERE, differences, migrate
@@ -77,5 +78,46 @@ def test_posts_from_before_the_text_index_was_made_anew_are_indexed_by_a_job(
         assert job.kind == indexed.JOB
         db.write_now(lambda tx: indexed.index_old(tx, job))
         assert db.read_now(lambda tx: search.find(tx, "heddle", limit=5)) == [9]
+    finally:
+        db.close()
+
+
+def test_what_waits_for_other_servers_keeps_its_order_over_the_update(database_url: str) -> None:
+    """Else an edit that is written after the update would overtake the post that waited before."""
+    db = Database(database_url, SITE)
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    connection = db.engine.connect_writer()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0002")
+    post = "https://weft.test/ap/posts/9"
+    waiting = {
+        1: ("deliver:a.test:8443", '{"outgoing": 5, "inbox": "https://a.test:8443/inbox"}'),
+        2: (f"aside:b.test:{post}", '{"outgoing": 5, "inbox": "x", "since": 40}'),
+    }
+    with connection.begin():
+        connection.execute(
+            sa.text(
+                "INSERT INTO outgoing (id, actor_id, kind, object, body, created_at)"
+                " VALUES (5, 7, 'Create', :post, '{}', 1)"
+            ),
+            {"post": post},
+        )
+        for which, (lane, payload) in waiting.items():
+            connection.execute(
+                sa.text(
+                    "INSERT INTO jobs (id, kind, pool, lane, payload, run_at, created_at)"
+                    " VALUES (:which, 'federation.deliver', 'deliver', :lane, :payload, 0, 50)"
+                ),
+                {"which": which, "lane": lane, "payload": payload},
+            )
+    connection.close()
+    try:
+        migrate(db)
+        found = db.write_now(lambda tx: jobs.claim(tx, "deliver", "test", 10))
+        assert {(job.lane, job.created_at) for job in found} == {
+            (peers.lane("a.test:8443", post), 50),
+            (peers.aside("b.test", post), 40),
+        }
     finally:
         db.close()

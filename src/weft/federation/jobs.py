@@ -20,7 +20,7 @@ AS_LONG_AS_IT_TAKES = 1_000_000
 """Deliveries end by their age (``policy.HORIZON``), not by a count."""
 
 AT_ONCE = 250
-"""Deliveries written in one transaction of a fan-out: some 5 ms of the writer, which all share."""
+"""Deliveries written in one transaction of a fan-out: some 10 ms of the writer, which all share."""
 
 
 def react(db: Database) -> None:
@@ -67,6 +67,13 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
 
         await db.write(tell)
 
+    async def tell_poll(job: Job) -> None:
+        def tell(tx: jobs.Tx) -> None:
+            outbox.tell_poll(tx, job.payload["post"])
+            jobs.finish(tx, job)
+
+        await db.write(tell)
+
     async def sweep(_: Job) -> None:
         await db.write(peers.sweep)
 
@@ -75,6 +82,7 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
         "federation.fan_out": Handler(fan_out),
         "federation.announce_actor": Handler(announce_actor),
         "federation.announce_move": Handler(announce_move),
+        outbox.TELL: Handler(tell_poll),
         "federation.sweep": Handler(sweep, every=1 * DAY),
     }
 

@@ -1,5 +1,8 @@
 """What federation keeps: consent, reactions, backfills, keys, pictures of elsewhere, lists."""
 
+from hashlib import sha256
+from zlib import crc32
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -268,3 +271,36 @@ def upgrade() -> None:
         postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
     op.add_column("private_keys", sa.Column("ed25519", sa.Text(), nullable=True))
+    _change_lanes(op.get_bind())
+
+
+def _change_lanes(connection: sa.Connection) -> None:
+    """What waits to be delivered: in lanes by host and by what it is about, where it was one lane for
+    each host.
+    """
+    jobs = sa.table(
+        "jobs",
+        *map(sa.column, ("id", "kind", "lane", "created_at")),
+        sa.column("payload", sa.JSON()),
+    )
+    outgoing = sa.table("outgoing", sa.column("id"), sa.column("object"))
+    kept = connection.execute(sa.select(outgoing.c.id, outgoing.c.object)).all()
+    about: dict[int, str] = {row.id: row.object for row in kept}
+    waiting = sa.select(jobs.c.id, jobs.c.lane, jobs.c.payload, jobs.c.created_at).where(
+        jobs.c.kind == "federation.deliver"
+    )
+    for row in connection.execute(waiting).all():
+        thing = about.get(row.payload["outgoing"], "").encode()
+        if row.lane.startswith("aside:"):
+            host = row.lane.removeprefix("aside:").partition(":http")[0]
+            number = sha256(thing).hexdigest()[:20]
+        else:
+            host, number = row.lane.removeprefix("deliver:"), crc32(thing) % 4
+        connection.execute(
+            jobs.update()
+            .where(jobs.c.id == row.id)
+            .values(
+                lane=f"deliver:{host}/{number}",
+                created_at=row.payload.get("since", row.created_at),
+            )
+        )
