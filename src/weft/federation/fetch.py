@@ -20,9 +20,12 @@ from weft.federation.keys import Signer
 from weft.federation.knock import Knock
 from weft.federation.memory import Memory
 from weft.federation.plain import Json, Malformed
+from weft.federation.purse import paid_by
+from weft.kernel.clock import now_ms
 from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
 from weft.net.client import OutboundFailed, Response
+from weft.net.guard import OutboundRefused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -70,7 +73,7 @@ class Fetcher:
         self._signer = signer
         self._refuses = refuses
         self._hosts: Memory[asyncio.Semaphore] = Memory(3_600_000)
-        self._paused: Memory[bool] = Memory(limits.PAUSE)
+        self._paused: Memory[int] = Memory(limits.PAUSE)  # until when, ms
         self._missing: Memory[Missing] = Memory(limits.MISSING_FOR)
 
     async def document(self, uri: str, *, timeout: float = 20.0) -> Json:
@@ -105,6 +108,11 @@ class Fetcher:
         """Ask again, although it was missing a moment ago."""
         self._missing.drop(_without_fragment(uri))
 
+    def paused_for(self, host: str) -> int:
+        """How long this host still wants to be left alone, in ms; 0 for one that does not."""
+        until = self._paused.get(host)
+        return max(until - now_ms(), 0) if until is not None else 0
+
     async def _get(self, url: str, accept: str, timeout: float, *, signed: bool) -> Response:
         host = plain.host(url)
         if not host or plain.same_origin(url, self._site.base):
@@ -114,15 +122,30 @@ class Fetcher:
         known = self._missing.get(url)
         if known is not None:
             raise Missing(url, known.cause, gone=known.gone)
-        if self._paused.get(host):
-            raise OutboundFailed(f"{host} asked for a pause")
         async with self._turn(host):
-            signer = await self._signer() if signed else None
-            response = await self._knock.get(url, accept, timeout, signer)
+            if self.paused_for(host):
+                raise OutboundFailed(f"{host} asked for a pause")
+            response = await self._paid(url, accept, timeout, signed=signed)
         there = plain.host(response.url)
         if there != host and await self._refuses(there):
             raise Missing(url, "leads to a server that a rule keeps out")
         self._check(response, url, host)
+        return response
+
+    async def _paid(self, url: str, accept: str, timeout: float, *, signed: bool) -> Response:
+        """Ask; of the purse that this is done for. Errors besides: Spent."""
+        purse = paid_by()
+        if purse is not None:
+            timeout = min(timeout, purse.pay(plain.host(url)))
+        signer = await self._signer() if signed else None
+        try:
+            response = await self._knock.get(url, accept, timeout, signer)
+        except OutboundRefused:
+            if purse is not None:
+                purse.took(limits.DOCUMENT_BYTES)  # mostly it was larger than that
+            raise
+        if purse is not None:
+            purse.took(len(response.body))
         return response
 
     def _check(self, response: Response, url: str, host: str) -> None:
@@ -132,7 +155,8 @@ class Fetcher:
         if status in {401, 403, 406, 451}:
             raise self._remember(Missing(url, f"not shown to us ({status})"), url)
         if status == 429 or (status == 503 and "retry-after" in response.headers):
-            self._paused.put(host, value=True, keep=_pause(response.headers.get("retry-after", "")))
+            pause = _pause(response.headers.get("retry-after", ""))
+            self._paused.put(host, now_ms() + pause, keep=pause)
         if status == 429 or status >= 500:
             raise OutboundFailed(f"{url} answered {status}")
         if status != 200:

@@ -5,7 +5,7 @@ it accepts is accepted. *Refused* means the activity is answered with an error, 
 shortened, *left out* that the rest of it is kept.
 """
 
-from weft.kernel.clock import DAY, MINUTE, SECOND
+from weft.kernel.clock import DAY, HOUR, MINUTE, SECOND
 
 # -- documents ------------------------------------------------------------------------------
 
@@ -59,6 +59,8 @@ BLURHASH_CHARS = 120
 POLL_OPTIONS = 20
 # Pleroma's 200 and room for other people's ideas. Cut.
 POLL_OPTION_CHARS = 500
+# A reaction is one emoji, or the name of a picture. Longer is none, and counts as a like.
+REACTION_CHARS = 300
 # Further languages of one post. The rest is left out.
 LANGUAGES = 10
 # Addressees in to and cc. Beyond it a message is no message.
@@ -93,6 +95,9 @@ PAUSE = 30 * SECOND
 PAUSE_MOST = 15 * MINUTE
 # Entries in each of the memories above; what was not used longest is forgotten.
 MEMORY = 10_000
+# Peers try to deliver for up to 7 days. What was fetched and is younger might be on its way, and
+# counts as delivered: it enters homes and notifies. What is older was found: it is kept in silence.
+DELIVERED_WITHIN = 7 * DAY
 # An account is looked at again when something new arrives from it after this time.
 ACTOR_FRESH = 7 * DAY
 
@@ -104,3 +109,5 @@ SEEN_FOR = 14 * DAY
 NEEDS = 4
 # A server that spoke a moment ago is known to be up: it need not be written down each time.
 HEARD_FOR = MINUTE
+# And how it signs is written down this often: it may be answered in the other dialect in between.
+DIALECT_FOR = HOUR
