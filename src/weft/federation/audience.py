@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from weft.federation.tables import gone_inboxes
 from weft.people.tables import accounts, follows
 from weft.store.database import Tx
-from weft.threads.tables import posts
+from weft.threads.tables import poll_votes, posts
 
 _inbox = sa.case((accounts.c.shared_inbox != "", accounts.c.shared_inbox), else_=accounts.c.inbox)
 _reachable = sa.and_(
@@ -36,6 +36,19 @@ _BOOSTERS = (
     .where(posts.c.boost_of_id == sa.bindparam("post"), posts.c.local.is_(False), _reachable)
     .distinct()
 )
+
+
+_VOTERS = (
+    sa.select(_inbox)
+    .join_from(poll_votes, accounts, accounts.c.id == poll_votes.c.account_id)
+    .where(poll_votes.c.poll_id == sa.bindparam("poll"), _reachable)
+    .distinct()
+)
+
+
+def of_voters(tx: Tx, poll_id: int) -> list[str]:
+    """Inboxes of those elsewhere who answered a poll: they wait for its result."""
+    return [row[0] for row in tx.rows(_VOTERS, poll=poll_id)]
 
 
 def of_followers(tx: Tx, account_id: int) -> list[str]:

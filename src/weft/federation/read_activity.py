@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from weft.federation import plain
 from weft.federation.plain import Json, Malformed
+from weft.federation.read_reaction import KINDS, IncomingReaction, read_reaction
 
 FLAGGED = 200
 """What one report names: accounts, and more posts than are attached to a report."""
@@ -45,6 +46,7 @@ class IncomingActivity(Struct, frozen=True):
     published: int | None
     objects: list[str] = []
     content: str = ""
+    reaction: IncomingReaction | None = None
 
 
 def read_activity(document: Json) -> IncomingActivity:
@@ -73,6 +75,7 @@ def read_activity(document: Json) -> IncomingActivity:
         to=plain.addressees(document.get("to")),
         cc=plain.addressees(document.get("cc")),
         published=plain.date(document.get("published")),
+        reaction=read_reaction(document) if named in KINDS else None,
         objects=plain.uris(document.get("object"), FLAGGED) if flag else [],
         content=plain.text(document.get("content")) if flag else "",
     )

@@ -57,6 +57,17 @@ TERMS: dict[str, Json] = {
         "misskey": "https://misskey-hub.net/ns#",
         "_misskey_quote": "misskey:_misskey_quote",
     },
+    "votersCount": _TOOT | {"votersCount": "toot:votersCount"},
+    # What one reacts with, in Misskey's word (FEP-c0e0).
+    "_misskey_reaction": {
+        "misskey": "https://misskey-hub.net/ns#",
+        "_misskey_reaction": "misskey:_misskey_reaction",
+    },
+    # When a post is to go: Fedibird's word.
+    "expiry": {"fedibird": "http://fedibird.com/ns#", "expiry": "fedibird:expiry"},
+    # FEP-5e53: what its author asks of machines. It names no better place for its terms.
+    "xRobotsTag": {"xRobotsTag": "https://fep.example/ns/privacyHeaders#xRobotsTag"},
+    "secGPC": {"secGPC": "https://fep.example/ns/privacyHeaders#secGPC"},
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
     # Ours. An actor: what it says it is, whose it is, which model speaks.
@@ -97,6 +108,10 @@ def addresses(uri: str) -> Json:
 
 def conversation_uri(site: Site, thread_id: int) -> str:
     return f"{site.base}/ap/contexts/{thread_id}"
+
+
+def emoji_uri(site: Site, shortcode: str) -> str:
+    return f"{site.base}/ap/emojis/{shortcode}"
 
 
 def shared_inbox(site: Site) -> str:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from weft.people import accounts, follows
 from weft.people.tables import follows as follow_table
 from weft.store.database import Tx
-from weft.threads import delete, posts
+from weft.threads import delete, emoji_reactions, posts
 from weft.threads.tables import likes, post_edits
 from weft.threads.tables import posts as post_table
 
@@ -70,6 +70,8 @@ def erase_some(tx: Tx, account_id: int) -> bool:
         if posts.by_id(tx, post.id) is not None:
             delete.remove(tx, post)
     if left:
+        return True
+    if emoji_reactions.forget_some(tx, account_id):
         return True
     tx.run(_ONE_LIKE_LESS, account=account_id)
     tx.run(_UNLIKE, account=account_id)

@@ -33,8 +33,9 @@ KINDS = (
     "moderation_warning",
     "admin.sign_up",
     "admin.report",
+    "pleroma:emoji_reaction",
 )
-"""https://docs.joinmastodon.org/entities/Notification/#type"""
+"""https://docs.joinmastodon.org/entities/Notification/#type; the last is Pleroma's"""
 UNREAD_MAX = 1_000
 """How far unread ones are counted: Mastodon's own bound."""
 
@@ -45,7 +46,8 @@ class Notice(Struct, frozen=True):
     ``data`` says what kinds about neither a post nor a follow are about, ids as strings:
     ``added_to_collection``, ``collection_update``: {collection_id}; ``admin.report``: {report_id};
     ``moderation_warning``: {action, text, post_ids (list or None)};
-    ``severed_relationships``: {type, target_name, followers_count, following_count}.
+    ``severed_relationships``: {type, target_name, followers_count, following_count}. Of a post, too,
+    is ``pleroma:emoji_reaction``: {name, url}, as ``threads.emoji_reactions`` names it.
     """
 
     id: int

@@ -34,7 +34,7 @@ REPLACING = frozenset({"update", "quoted_update"})
 """Kinds of which only the last is kept: a post edited ten times is one thing to look at."""
 FILTERABLE = frozenset(
     {"mention", "status", "reblog", "follow", "follow_request", "favourite", "quote"}
-    | {"added_to_collection"}
+    | {"added_to_collection", "pleroma:emoji_reaction"}
 )
 """Kinds that a stranger can cause; the policy is asked about these alone."""
 _BY_POST, _BY_KIND = frozenset({"favourite", "reblog"}), frozenset({"follow", "admin.sign_up"})

@@ -16,9 +16,8 @@ from weft.people.model import Account
 from weft.people.tables import accounts
 from weft.store.database import Tx
 from weft.store.page import Page, paged
-from weft.threads import posts
+from weft.threads import interaction_requests, posts, say
 from weft.threads.delete import remove
-from weft.threads.homes import enter_homes
 from weft.threads.indexed import index_kept
 from weft.threads.model import Post, Visibility
 from weft.threads.notifications import notify
@@ -30,27 +29,19 @@ _by = sa.bindparam("by", type_=sa.BigInteger)
 _post = sa.bindparam("post", type_=sa.BigInteger)
 
 _LIKE = insert(likes).on_conflict_do_nothing().returning(likes.c.id)
+_LIKED = sa.select(likes.c.id).where(likes.c.account_id == _by, likes.c.post_id == _post)
 _UNLIKE = (
     likes.delete().where(likes.c.account_id == _by, likes.c.post_id == _post).returning(likes.c.uri)
 )
+_LIKED = sa.select(likes.c.uri).where(likes.c.account_id == _by, likes.c.post_id == _post)
 _COUNT_LIKES = (
     post_table.update()
     .where(post_table.c.id == _post)
     .values(likes_count=post_table.c.likes_count + sa.bindparam("step"))
     .returning(*posts.COLUMNS)
 )
-_COUNT_BOOSTS = (
-    post_table.update()
-    .where(post_table.c.id == _post)
-    .values(boosts_count=post_table.c.boosts_count + sa.bindparam("step"))
-)
 _BOOST_OF = sa.select(*posts.COLUMNS).where(
     post_table.c.author_id == _by, post_table.c.boost_of_id == _post
-)
-_BOOSTED = (
-    accounts.update()
-    .where(accounts.c.id == _by)
-    .values(posts_count=accounts.c.posts_count + 1, last_post_at=sa.bindparam("at"))
 )
 _BOOKMARK = insert(bookmarks).on_conflict_do_nothing()
 _UNBOOKMARK = bookmarks.delete().where(bookmarks.c.account_id == _by, bookmarks.c.post_id == _post)
@@ -71,6 +62,7 @@ _BOOSTERS = paged(
     .join_from(_of, accounts, accounts.c.id == _of.c.author_id)
     .where(
         _of.c.boost_of_id == _post,
+        posts.said(_of),
         # A boost to one's followers is told to the author and to them, not to all.
         sa.or_(_of.c.visibility == "public", _of.c.visibility == "unlisted"),
         accounts.c.suspended_at.is_(None),
@@ -79,16 +71,36 @@ _BOOSTERS = paged(
 )
 
 
-def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None) -> Post:
-    """Errors: NotFound for a post that ``by`` may not see. ``uri``: of a remote Like."""
+def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None, asked: str = "") -> Post:
+    """``uri``: of a remote Like; ``asked``: of the activity that asked for it, if one did. Where the
+    author wants to be asked, it waits for their yes and the post is as it was.
+
+    Errors: NotFound for a post that ``by`` may not see, Forbidden for one that they may not like.
+    """
     post = _original(tx, by, post_id)
     like_id = new_id()
+    address = uri or f"{by.uri}#likes/{like_id}"
+    if uri is None and tx.row(_LIKED, by=by.id, post=post.id) is not None:
+        return post
+    approval = interaction_requests.judge(tx, by, post, "like", address, asked=bool(asked))
+    if approval in ("pending", "rejected"):
+        if by.local and interaction_requests.waits(tx, by, post, "like"):
+            return post
+        interaction_requests.settle(tx, approval, by, post, "like", address, uri=asked)
+        return post
+    after = put_like(tx, by, post, address, like_id)
+    interaction_requests.settle(tx, approval, by, post, "like", address, uri=asked)
+    return after
+
+
+def put_like(tx: Tx, by: Account, post: Post, address: str, like_id: int) -> Post:
+    """A like that may be: counted, told, and the post as it is then. Event: like.created."""
     made = tx.scalar(
         _LIKE,
         id=like_id,
         account_id=by.id,
         post_id=post.id,
-        uri=uri or f"{by.uri}#likes/{like_id}",
+        uri=address,
         created_at=tx.now,
     )
     if made is None:
@@ -96,21 +108,33 @@ def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None) -> Post:
     post = Post(*tx.run(_COUNT_LIKES, post=post.id, step=1).one())
     index_kept(tx, by, post)
     notify(tx, post.author_id, "favourite", by.id, post.id)
-    events.append(
-        tx,
-        "like.created",
-        actor_id=by.id,
-        subject_id=post.id,
-        data={"uri": uri or f"{by.uri}#likes/{like_id}"},
-    )
+    events.append(tx, "like.created", actor_id=by.id, subject_id=post.id, data={"uri": address})
     return post
+
+
+def like_of(tx: Tx, by_id: int, post_id: int) -> str | None:
+    """Uri of an account's like of a post; None for none."""
+    return tx.scalar(_LIKED, by=by_id, post=post_id)
 
 
 def unlike(tx: Tx, by: Account, post_id: int) -> Post:
     post = _original(tx, by, post_id)
     uri = tx.scalar(_UNLIKE, by=by.id, post=post.id)
     if uri is None:
+        interaction_requests.withdraw(tx, by, post, "like")
         return post
+    return _taken(tx, by, post, uri)
+
+
+def take_like(tx: Tx, by: Account, post_id: int) -> None:
+    """The author takes back that ``by`` may: the like goes, whoever may see the post."""
+    uri = tx.scalar(_UNLIKE, by=by.id, post=post_id)
+    post = posts.by_id(tx, post_id)
+    if uri is not None and post is not None:
+        _taken(tx, by, post, uri)
+
+
+def _taken(tx: Tx, by: Account, post: Post, uri: str) -> Post:
     post = Post(*tx.run(_COUNT_LIKES, post=post.id, step=-1).one())
     events.append(tx, "like.removed", actor_id=by.id, subject_id=post.id, data={"uri": uri})
     return post
@@ -124,12 +148,15 @@ def boost(
     visibility: Visibility = "public",
     uri: str | None = None,
     at: int | None = None,
+    asked: str = "",
 ) -> Post:
     """Show a post to one's own followers. Gives the boost, a post with ``boost_of_id``; boosted
-    before: that one. ``uri`` and ``at`` (ms): of a remote Announce.
+    before: that one. ``uri`` and ``at`` (ms): of a remote Announce; ``asked``: of the activity that
+    asked for it. Where the author wants to be asked, it waits (``Post.approval``). What comes from
+    elsewhere and is not wanted is not kept: then the post itself comes back.
 
-    Errors: Forbidden for a post that its author did not give to everyone (one's own
-    followers-only post may be boosted, to the same followers), and for a member who moved away.
+    Errors: Forbidden for a post that its author did not give to everyone, or not to ``by`` (one's
+    own followers-only post may be boosted, to the same followers), and for a member who moved away.
     """
     if by.local:
         moves.check_here(by)
@@ -139,10 +166,17 @@ def boost(
         raise Forbidden
     earlier = tx.row(_BOOST_OF, by=by.id, post=post.id)
     if earlier is not None:
-        return Post(*earlier)
+        made = Post(*earlier)
+        if asked:
+            _asked_for(tx, by, post, made, asked)
+        return made
     written = tx.now if at is None else min(at, tx.now)
     boost_id = new_id() if at is None else id_at(written)
     address = uri or tx.site.post_uri(boost_id)
+    approval = interaction_requests.judge(tx, by, post, "announce", address, asked=bool(asked))
+    if approval == "rejected":
+        interaction_requests.settle(tx, approval, by, post, "announce", address, uri=asked)
+        return post
     made = Post(
         id=boost_id,
         uri=address,
@@ -173,15 +207,25 @@ def boost(
         likes_count=0,
         created_at=written,
         edited_at=None,
+        approval=approval,
     )
     tx.run(post_table.insert(), {field: getattr(made, field) for field in Post.__struct_fields__})
-    tx.run(_COUNT_BOOSTS, post=post.id, step=1)
-    index_kept(tx, by, post)
-    tx.run(_BOOSTED, by=by.id, at=max(written, by.last_post_at or 0))
-    enter_homes(tx, by, made)
-    notify(tx, post.author_id, "reblog", by.id, post.id)
-    events.append(tx, "post.created", actor_id=by.id, subject_id=made.id)
+    if interaction_requests.unsaid(made):
+        say.hold(tx, by, made)
+    else:
+        say.say(tx, by, made)
+    interaction_requests.settle(
+        tx, approval, by, post, "announce", address, interacting_id=made.id, uri=asked
+    )
     return made
+
+
+def _asked_for(tx: Tx, by: Account, post: Post, made: Post, asked: str) -> None:
+    # It came by itself before it was asked for: the asking is to be answered.
+    approval = interaction_requests.judge(tx, by, post, "announce", made.uri, asked=True)
+    interaction_requests.settle(
+        tx, approval, by, post, "announce", made.uri, interacting_id=made.id, uri=asked
+    )
 
 
 def unboost(tx: Tx, by: Account, post_id: int) -> Post:

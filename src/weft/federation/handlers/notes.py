@@ -142,7 +142,6 @@ def _visibility(activity: IncomingActivity) -> Visibility:
 
 
 def like(tx: Tx, act: Act) -> Done:
-    """A like; also a reaction with an emoji, which the author at least hears of."""
     post = posts.by_uri(tx, act.activity.object_id)
     if post is not None:
         react.like(tx, act.actor, post.id, uri=act.uri)
@@ -154,6 +153,4 @@ TABLE: Table = {
     "Update": {"post": edit_post},
     "Delete": {"*": delete_any},
     "Announce": {"*": boost},
-    "Like": {"*": like},
-    "EmojiReact": {"*": like},  # Pleroma; Misskey sends a Like with the emoji in it
 }

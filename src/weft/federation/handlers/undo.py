@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weft.federation import known, plain, seen
+from weft.federation.handlers import reactions
 from weft.federation.handlers.act import Act, Done, Table, member
 from weft.people import accounts, blocks, follows
 from weft.store.database import Tx
@@ -20,6 +21,8 @@ def undo_follow(tx: Tx, act: Act) -> Done:
 
 
 def undo_like(tx: Tx, act: Act) -> Done:
+    if reactions.take_back(tx, act):
+        return None
     post = posts.by_uri(tx, _inner_object(act))
     if post is not None:
         react.unlike(tx, act.actor, post.id)
@@ -56,6 +59,7 @@ def undo_by_id(tx: Tx, act: Act) -> Done:
         return None
     undone = known.undone(tx, uri, act.actor.id)
     if undone is None:
+        reactions.take_back(tx, act)
         return None
     if undone.kind == "Like":
         react.unlike(tx, act.actor, undone.subject_id)

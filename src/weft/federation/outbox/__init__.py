@@ -7,14 +7,26 @@ one that was rolled back never leaves.
 
 from __future__ import annotations
 
-from weft.federation.outbox import featured, flags, likes, moves, notes, profile, relations
+from weft.federation.outbox import (
+    featured,
+    flags,
+    likes,
+    moves,
+    notes,
+    polls,
+    profile,
+    reactions,
+    relations,
+)
 from weft.federation.outbox.moves import announce_move
 from weft.federation.outbox.notes import activity_of, around
+from weft.federation.outbox.polls import TELL, tell_poll
 from weft.federation.outbox.profile import announce_actor
 from weft.federation.outbox.sending import Reactions, deliver, everyone, fan_out, send
 
 __all__ = [
     "REACTIONS",
+    "TELL",
     "activity_of",
     "announce_actor",
     "announce_move",
@@ -23,9 +35,11 @@ __all__ = [
     "everyone",
     "fan_out",
     "send",
+    "tell_poll",
 ]
 
 REACTIONS: list[Reactions] = [
-    room.REACTIONS for room in (notes, likes, relations, profile, moves, featured, flags)
+    room.REACTIONS
+    for room in (notes, likes, reactions, polls, relations, profile, moves, featured, flags)
 ]
 """What each room tells; several may react to one kind of event."""

@@ -12,7 +12,7 @@ from weft.federation.vocabulary import Json, conversation_uri
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import posts
+from weft.threads import details, polls, posts
 from weft.threads.model import Post, Visibility
 from weft.work.events import Event
 
@@ -26,7 +26,24 @@ def around(tx: Tx, post: Post) -> Around:
     if not here:
         root = posts.by_id(tx, post.thread_id)
         here = root is not None and root.local
-    return Around(answered, conversation_uri(tx.site, post.thread_id) if here else "")
+    conversation = conversation_uri(tx.site, post.thread_id) if here else ""
+    return Around(answered, conversation, *_besides(tx, post))
+
+
+def _besides(tx: Tx, post: Post) -> tuple[Json, frozenset[str]]:
+    """What few notes say more, and what they ask of machines; no read for the others."""
+    more: Json = {}
+    poll = polls.of(tx, post)
+    if poll is not None:
+        more |= render.question(poll, tx.now)
+    if post.expires_at is not None:
+        more |= render.end(post.expires_at, question=poll is not None)
+    told = details.of(tx, [post.id]).get(post.id) if post.extras else None
+    if told is None:
+        return more, frozenset()
+    if told.content_map:
+        more |= render.languages(told.content_map)
+    return more, frozenset(told.signals or ())
 
 
 def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
@@ -48,13 +65,16 @@ def post_created(tx: Tx, event: Event) -> None:
     if post.boost_of_id is not None:
         _boosted(tx, author, post)
         return
-    _tell_post(tx, author, post, render.create)
+    tell_post(tx, author, post, render.create)
 
 
 def post_edited(tx: Tx, event: Event) -> None:
     author, post = local_post(tx, event)
     if author is not None and post is not None:
-        _tell_post(tx, author, post, render.update, *audience.of_boosters(tx, post.id))
+        inboxes = audience.of_boosters(tx, post.id)
+        if post.poll_id is not None:
+            inboxes += audience.of_voters(tx, post.poll_id)
+        tell_post(tx, author, post, render.update, *inboxes)
 
 
 def post_deleted(tx: Tx, event: Event) -> None:
@@ -82,7 +102,7 @@ def post_deleted(tx: Tx, event: Event) -> None:
     )
 
 
-def _tell_post(
+def tell_post(
     tx: Tx,
     author: Account,
     post: Post,

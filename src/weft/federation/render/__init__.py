@@ -20,8 +20,11 @@ from weft.federation.render.acts import (
     update_actor,
 )
 from weft.federation.render.addressing import Addressing, address, addressing
+from weft.federation.render.besides import end, languages, opt_outs
 from weft.federation.render.collections import collection, count, featured, page_of
 from weft.federation.render.notes import Around, note, tombstone
+from weft.federation.render.questions import question, vote
+from weft.federation.render.reactions import reaction
 
 __all__ = [
     "Addressing",
@@ -35,12 +38,18 @@ __all__ = [
     "count",
     "create",
     "delete",
+    "end",
     "featured",
     "gone_actor",
+    "languages",
     "note",
+    "opt_outs",
     "page_of",
+    "question",
+    "reaction",
     "tombstone",
     "undo",
     "update",
     "update_actor",
+    "vote",
 ]

@@ -6,11 +6,13 @@ from html import escape
 from mimetypes import guess_type
 from typing import Any
 
+from weft.federation.render.besides import opt_outs
 from weft.federation.render.emojis import emojis
 from weft.federation.vocabulary import ACTOR_TYPES, Json, addresses, shared_inbox
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.people.model import Account
+from weft.threads import signals
 
 
 def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> Json:
@@ -33,7 +35,7 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
         "indexable": account.indexable,
         "published": iso(account.created_at),
         "attachment": _fields(account),
-        "tag": emojis((account.profile or {}).get("emojis", [])),
+        "tag": emojis(site, (account.profile or {}).get("emojis", [])),
         "endpoints": {"sharedInbox": shared_inbox(site)},
         "publicKey": {
             "id": account.key_id,
@@ -58,7 +60,7 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
         document["alsoKnownAs"] = account.also_known_as
     if account.moved_to:
         document["movedTo"] = account.moved_to
-    return document | _label_terms(account)
+    return document | _label_terms(account) | opt_outs(signals.of_account(account))
 
 
 def gone_actor(uri: str) -> Json:

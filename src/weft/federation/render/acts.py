@@ -79,12 +79,12 @@ def act(kind: str, uri: str, actor_uri: str, object_: str | Json, to: str) -> Js
 
 def undo(inner: Json) -> Json:
     """Taking an activity back; the inner one is told in short, for those who never saw it."""
-    known = ("id", "type", "actor", "object")
+    known = ("id", "type", "actor", "object", "content", "_misskey_reaction", "tag")
     return {
         "id": f"{inner['id']}{'/' if '#' in inner['id'] else '#'}undo",
         "type": "Undo",
         "actor": inner["actor"],
         "to": inner.get("to", []),
         "cc": inner.get("cc", []),
-        "object": {key: inner[key] for key in known},
+        "object": {key: inner[key] for key in known if key in inner},
     }

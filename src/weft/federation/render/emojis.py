@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from typing import Any
 
-from weft.federation.vocabulary import Json
+from weft.federation.vocabulary import Json, emoji_uri
+from weft.kernel.site import Site
 
 
-def emojis(named: list[dict[str, Any]]) -> list[Json]:
+def emojis(site: Site, named: list[dict[str, Any]]) -> list[Json]:
+    """Emoji of this server (FEP-9098)."""
     return [
         {
+            "id": emoji_uri(site, emoji["shortcode"]),  # GoToSocial takes none without
             "type": "Emoji",
             "name": f":{emoji['shortcode']}:",
-            "icon": {"type": "Image", "url": emoji["url"]},
+            "icon": {
+                "type": "Image",
+                "mediaType": guess_type(emoji["url"])[0] or "image/png",
+                "url": emoji["url"],
+            },
         }
         for emoji in named
     ]

@@ -9,12 +9,14 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from weft.federation.render.addressing import addressing
+from weft.federation.render.besides import add, opt_outs
 from weft.federation.render.collections import count
 from weft.federation.render.emojis import emojis
 from weft.federation.vocabulary import QUOTE_TERMS, Json
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.people.model import Account
+from weft.threads import signals
 from weft.threads.model import Post
 from weft.threads.tokens import fold_tag
 
@@ -26,10 +28,14 @@ class Around(Struct, frozen=True):
     """Whose post it answers."""
     conversation: str = ""
     """Address of the whole thread, where it began here."""
+    more: Json = {}
+    """What few notes say: a poll, further languages, their end."""
+    signals: frozenset[str] = frozenset()
+    """What this one asks of machines, besides what its author does: ``threads.signals``."""
 
 
 def note(site: Site, post: Post, author: Account, around: Around) -> Json:
-    """A post as a Note."""
+    """A post as a Note, or the Question that a poll makes of it."""
     content = post.html + _sources(post)
     document: Json = {
         "id": post.uri,
@@ -46,7 +52,7 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         "tag": [
             *_mention_tags(site, post, author, around.answered),
             *_hashtags(site, post),
-            *emojis(post.emojis),
+            *emojis(site, post.emojis),
         ],
         "replies": _replies(post.uri),
         "likes": count(f"{post.uri}/likes", post.likes_count),
@@ -67,7 +73,8 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         document["weft:hops"] = int((post.ai or {}).get("hops", 1))
         if sources := _told_sources(post):
             document["weft:sources"] = sources
-    return document
+    add(document, around.more)
+    return document | opt_outs(around.signals | signals.of_account(author))
 
 
 def tombstone(uri: str) -> Json:
