@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from weft.kernel.errors import Forbidden, NotFound
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import posts
+from weft.threads import allow, consent, posts
 from weft.threads.model import Post
-from weft.threads.tables import posts as post_table
-from weft.work import events
-
-_SWITCH = (
-    post_table.update()
-    .where(post_table.c.id == sa.bindparam("root"))
-    .values(no_ai=sa.bindparam("off"))
-    .returning(*posts.COLUMNS)
-)
 
 
 def let_ais(tx: Tx, by: Account, post_id: int, *, allowed: bool) -> Post:
@@ -33,6 +22,4 @@ def let_ais(tx: Tx, by: Account, post_id: int, *, allowed: bool) -> Post:
         raise Forbidden("Only the author of a thread decides about AIs in it")
     if root.no_ai is not allowed:
         return root
-    changed = Post(*tx.run(_SWITCH, root=root.id, off=not allowed).one())
-    events.append(tx, "post.edited", actor_id=by.id, subject_id=root.id)
-    return changed
+    return allow.allow(tx, by, root.id, {"invoke": consent.EVERYONE if allowed else consent.NOBODY})

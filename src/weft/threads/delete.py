@@ -10,7 +10,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import posts, quotes
+from weft.threads import interaction_requests, posts, quotes
 from weft.threads.model import Post
 from weft.threads.tables import media, tombstones
 from weft.threads.tables import posts as post_table
@@ -74,11 +74,16 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
     boosted = posts.by_id(tx, post.boost_of_id) if post.boost_of_id is not None else None
     # Their servers have a copy; the boosts go by cascade before anybody is told.
     boosters = [row[0] for row in tx.rows(_REMOTE_BOOSTERS, post=post.id)] if post.local else []
-    tx.run(_ONE_POST_LESS, author=post.author_id, post=post.id)
-    if post.reply_to_id is not None:
+    counted = not interaction_requests.unsaid(post)
+    if counted:
+        tx.run(_ONE_POST_LESS, author=post.author_id, post=post.id)
+    if post.reply_to_id is not None and counted:
         tx.run(_ONE_REPLY_LESS, post=post.reply_to_id)
+    if post.approval is not None or post.quote_state is not None:
+        interaction_requests.ended(tx, post)
     if boosted is not None:
-        tx.run(_ONE_BOOST_LESS, post=boosted.id)
+        if counted:
+            tx.run(_ONE_BOOST_LESS, post=boosted.id)
     else:
         quotes.removed(tx, post)
         tx.run(_ORPHAN, post=post.id)
@@ -94,13 +99,14 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
         data={
             "uri": post.uri,
             "thread_id": post.thread_id,
-            "visibility": post.visibility,
+            # What waited is known to whom it answers alone.
+            "visibility": post.visibility if counted else "direct",
             "boost_of_id": post.boost_of_id,
             "boost_of_uri": boosted.uri if boosted is not None else None,
             "boosters": boosters,
             "reply_to_author_id": post.reply_to_author_id,
-            "mentions": [int(mention["id"]) for mention in post.mentions],
-            "tags": post.tags,
+            "mentions": [int(mention["id"]) for mention in post.mentions] if counted else [],
+            "tags": post.tags if counted else [],
             "local": post.local,
             "was_ai": post.ai is not None,
         },

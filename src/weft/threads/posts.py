@@ -28,6 +28,11 @@ _BY_URL = (
 _GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
 
 
+def said(table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
+    """Whether a post or boost counts: it did not have to wait for anybody's yes, or has it."""
+    return sa.or_(table.c.approval.is_(None), table.c.approval == "accepted")
+
+
 def seen_by(
     viewer: int | sa.ColumnElement[int] | None, table: sa.FromClause = posts
 ) -> sa.ColumnElement[bool]:
@@ -35,7 +40,7 @@ def seen_by(
 
     public, unlisted: everyone. private: the author, accepted followers, the mentioned.
     direct: the author and the mentioned. Nobody whom the author blocks; nothing of a suspended
-    author.
+    author. What waits for the yes of whom it answers: the author and they.
     """
     post = table.c
     # Not ``in_``: SQLAlchemy writes a list anew each time it is run.
@@ -44,7 +49,7 @@ def seen_by(
         accounts.c.id == post.author_id, accounts.c.suspended_at.isnot(None)
     )
     if viewer is None:
-        return sa.and_(listed, standing)
+        return sa.and_(listed, said(table), standing)
     follower = sa.exists().where(
         follows.c.follower_id == viewer,
         follows.c.target_id == post.author_id,
@@ -58,6 +63,10 @@ def seen_by(
         post.author_id == viewer,
         sa.and_(
             sa.or_(listed, mentioned, sa.and_(post.visibility == "private", follower)),
+            sa.or_(
+                said(table),
+                sa.and_(post.approval == "pending", post.reply_to_author_id == viewer),
+            ),
             ~blocked,
             standing,
         ),

@@ -19,14 +19,15 @@ from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import id_at, new_id
 from weft.people import accounts, moves
 from weft.people.model import Account
-from weft.people.tables import accounts as account_table
 from weft.store.database import Tx
 from weft.threads import (
     cards,
+    consent,
     details,
     emojis,
     expiry,
     extras,
+    interaction_requests,
     limits,
     markup,
     once,
@@ -34,16 +35,13 @@ from weft.threads import (
     polls_elsewhere,
     posts,
     quotes,
+    say,
 )
-from weft.threads.homes import enter_homes, tell_subscribers
-from weft.threads.indexed import index_words
 from weft.threads.model import Draft, GivenPoll, Incoming, Media, Mention, NewPoll, Post
-from weft.threads.notifications import notify
 from weft.threads.tables import media, post_mentions, post_tags
 from weft.threads.tables import posts as post_table
 from weft.threads.tags import tag_links, usable_tags
 from weft.threads.tokens import fold_tag, storable
-from weft.work import events
 
 FUTURE_MAX = 5 * MINUTE
 """How far ahead a peer's clock may be before a post counts as written now."""
@@ -58,8 +56,10 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
     post again.
 
     Errors: Invalid (too long, empty, media that is not theirs), NotFound (the parent or what is
-    quoted is hidden or gone), Forbidden (an AI where the thread's author wants none; a quote that
-    is not allowed; an author who moved away).
+    quoted is hidden or gone), Forbidden (an AI where the thread's author wants none; an answer or a
+    quote that is not allowed; an author who moved away).
+
+    Where the author of what it answers wants to be asked first, it waits (``Post.approval``).
     """
     if draft.idempotency_key is not None:
         said = once.said(tx, author.id, draft.idempotency_key)
@@ -74,6 +74,9 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
         raise Forbidden("AIs are switched off in this thread")
     written = tx.now if draft.at is None else min(draft.at, tx.now)
     post_id = new_id() if draft.at is None else id_at(written)
+    uri = tx.site.post_uri(post_id)
+    approval = interaction_requests.judge(tx, author, parent, "reply", uri) if parent else None
+    quoting = quotes.judged(tx, author, quoted, uri)
     pictures = attach(tx, author.id, draft.media_ids, post_id)
     html, mentioned, tags = write_html(tx, draft)
     quotes.check_mentioned(author, draft, quoted, mentioned)
@@ -84,7 +87,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
         mentioned,
         {
             "id": post_id,
-            "uri": tx.site.post_uri(post_id),
+            "uri": uri,
             "url": tx.site.post_url(author.username, post_id),
             "local": True,
             "visibility": draft.visibility,
@@ -101,18 +104,27 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "emojis": emojis.named(tx, draft.spoiler, draft.text, *(poll.options if poll else ())),
             "poll_id": new_id() if poll is not None else None,
             "ai": draft.ai,
-            "no_ai": draft.no_ai,
             "app": draft.app,
             "created_at": written,
             "edited_at": None,
             "expires_at": written + draft.lasts_ms if draft.lasts_ms is not None else None,
+            "approval": approval,
             **_place(parent, post_id),
-            **quotes.columns(tx, author, draft, quoted),
+            **quotes.columns(quoted, quoting),
+            **consent.of_draft(tx, author, draft, quotes.USUAL),
         },
         poll,
         told,
     )
     quotes.said(tx, author, post, quoted)
+    if parent is not None:
+        interaction_requests.settle(
+            tx, approval, author, parent, "reply", uri, interacting_id=post.id
+        )
+    if quoted is not None:
+        interaction_requests.settle(
+            tx, quoting, author, quoted, "quote", uri, interacting_id=post.id
+        )
     if draft.idempotency_key is not None:
         once.say(tx, author.id, draft.idempotency_key, post.id)
     return post
@@ -120,7 +132,8 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
 
 def receive(tx: Tx, author: Account, incoming: Incoming, *, quiet_before: int = 0) -> Post | None:
     """Keep a post from elsewhere. A known one is given back as it is; None when it was deleted
-    here before, or when it is an AI's answer in a thread whose author wants none.
+    here before, when it is an AI's answer in a thread whose author wants none, or an answer that
+    the author of what it answers does not want.
 
     What was written before ``quiet_before`` (ms) was found, not told: it is kept where it belongs,
     and nobody hears of it.
@@ -135,6 +148,16 @@ def receive(tx: Tx, author: Account, incoming: Incoming, *, quiet_before: int = 
     parent = posts.by_uri(tx, incoming.reply_to_uri) if incoming.reply_to_uri else None
     if author.kind == "ai" and parent is not None and ais_are_off(tx, parent.thread_id):
         return None
+    approval = None
+    if parent is not None:
+        approval = interaction_requests.judge(
+            tx, author, parent, "reply", incoming.uri, asked=bool(incoming.asked)
+        )
+        if approval == "rejected":
+            interaction_requests.settle(
+                tx, approval, author, parent, "reply", incoming.uri, uri=incoming.asked
+            )
+            return None
     written = min(incoming.created_at, tx.now)
     if incoming.created_at > tx.now + FUTURE_MAX:
         written = tx.now
@@ -164,19 +187,34 @@ def receive(tx: Tx, author: Account, incoming: Incoming, *, quiet_before: int = 
             "media": [msgspec.to_builtins(picture) for picture in incoming.media],
             "emojis": list(incoming.emojis),
             "ai": incoming.ai,
-            "no_ai": incoming.no_ai,
             "app": None,
             "created_at": written,
             "edited_at": incoming.edited_at,
             "expires_at": incoming.expires_at,
             "poll_id": new_id() if incoming.poll is not None else None,
+            "approval": approval,
             **_place(parent, post_id),
             "reply_to_uri": incoming.reply_to_uri,
+            **quotes.received(tx, author, incoming),
+            **consent.of_received(incoming.rules, incoming.visibility, no_ai=incoming.no_ai),
         },
         incoming.poll,
         incoming.details,
         quiet=written < quiet_before,
     )
+    if parent is not None:
+        interaction_requests.settle(
+            tx,
+            approval,
+            author,
+            parent,
+            "reply",
+            post.uri,
+            interacting_id=post.id,
+            uri=incoming.asked,
+        )
+    if post.quote_state == "accepted":
+        quotes.said(tx, author, post, quotes.quoted_by(tx, post))
     _adopt(tx, post)
     return post
 
@@ -318,19 +356,6 @@ def _place(parent: Post | None, post_id: int) -> dict[str, Any]:
 
 
 _INSERT = post_table.insert()
-_REPLIED = (
-    post_table.update()
-    .where(post_table.c.id == sa.bindparam("which"))
-    .values(replies_count=post_table.c.replies_count + sa.bindparam("by"))
-)
-_POSTED = (
-    account_table.update()
-    .where(account_table.c.id == sa.bindparam("who"))
-    .values(
-        posts_count=account_table.c.posts_count + 1,
-        last_post_at=sa.bindparam("at", type_=sa.BigInteger),
-    )
-)
 
 
 def _keep(
@@ -363,19 +388,11 @@ def _keep(
         else:
             polls_elsewhere.keep(tx, post.poll_id, post.id, poll)
     name_things(tx, post.id, mentioned, post.tags)
-    if post.reply_to_id is not None:
-        tx.run(_REPLIED, which=post.reply_to_id, by=1)
-    tx.run(_POSTED, who=author.id, at=max(post.created_at, author.last_post_at or 0))
-    index_words(tx, author, post)
     expiry.later(tx, post)
-    if quiet:
-        return post
-    enter_homes(tx, author, post)
-    for account in mentioned:
-        if account.local:
-            notify(tx, account.id, "mention", author.id, post.id)
-    tell_subscribers(tx, author, post)
-    events.append(tx, "post.created", actor_id=author.id, subject_id=post.id, subject=post)
+    if interaction_requests.unsaid(post):
+        say.hold(tx, author, post)
+    else:
+        say.say(tx, author, post, quiet=quiet)
     return post
 
 
@@ -403,4 +420,4 @@ def _adopt(tx: Tx, post: Post) -> None:
             .values(thread_id=post.thread_id)
         )
     if adopted:
-        tx.run(_REPLIED, which=post.id, by=adopted)
+        say.replied(tx, post.id, adopted)

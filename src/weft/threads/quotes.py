@@ -1,8 +1,9 @@
 """Quoting: one's own words above somebody's post, with their consent.
 
-Each post says who may quote it (``quote_policy``), and its author may take a quote back later. What
-a quoting post quotes is checked for each reader anew: nobody sees through a quote what they may not
-see without it. Posts from elsewhere say ``nobody``: how they give consent is federation's.
+Each post says who may quote it (``threads.consent``), and its author may take a quote back later. A
+quote of what another wrote stands by that author's stamp (``threads.stamps``) alone, here as
+elsewhere. What a quoting post quotes is checked for each reader anew: nobody sees through a quote
+what they may not see without it.
 
 https://docs.joinmastodon.org/methods/statuses/, …/entities/Quote/, …/entities/QuoteApproval/
 """
@@ -17,15 +18,14 @@ import sqlalchemy as sa
 from msgspec import structs
 
 from weft.kernel.errors import Forbidden, Invalid, NotFound
-from weft.people import credentials
 from weft.people.model import Account
 from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
 from weft.store.among import among
 from weft.store.database import Database, Tx
 from weft.store.page import Page, paged
-from weft.threads import posts
+from weft.threads import allow, consent, interaction_requests, posts, stamps
 from weft.threads.markup import link
-from weft.threads.model import Draft, Post, QuotePolicy
+from weft.threads.model import Approval, Draft, Incoming, Post, QuotePolicy, QuoteState
 from weft.threads.notifications import notify
 from weft.threads.tables import posts as post_table
 from weft.threads.timelines import unwanted
@@ -100,10 +100,14 @@ _REVOKE = (
     .values(quote_state="revoked", html=sa.bindparam("now_html"))
     .returning(*posts.COLUMNS)
 )
-_SET_POLICY = (
+_STAND = (
     post_table.update()
     .where(post_table.c.id == _post)
-    .values(quote_policy=sa.bindparam("now_policy"))
+    .values(
+        quote_state=sa.bindparam("now_state"),
+        quote_of_id=sa.bindparam("now_of", type_=sa.BigInteger),
+        quote_uri=sa.bindparam("now_uri"),
+    )
     .returning(*posts.COLUMNS)
 )
 
@@ -167,14 +171,62 @@ def check_mentioned(
         raise Invalid("Validation failed: A direct post can only quote someone whom it mentions")
 
 
-def columns(tx: Tx, author: Account, draft: Draft, quoted: Post | None) -> dict[str, Any]:
-    """What a new post keeps of what it quotes, and of who may quote it."""
-    return {
-        "quote_of_id": quoted.id if quoted is not None else None,
-        "quote_uri": quoted.uri if quoted is not None else None,
-        "quote_state": "accepted" if quoted is not None else None,
-        "quote_policy": _policy(tx, author, draft),
-    }
+def judged(tx: Tx, author: Account, quoted: Post | None, uri: str) -> Approval | None:
+    """How a quote with this uri is to be kept. Errors: Forbidden."""
+    if quoted is None:
+        return None
+    return interaction_requests.judge(tx, author, quoted, "quote", uri)
+
+
+def columns(quoted: Post | None, approval: Approval | None) -> dict[str, Any]:
+    """What a new post keeps of what it quotes; ``approval`` as ``judged``."""
+    if quoted is None:
+        return {"quote_of_id": None, "quote_uri": None, "quote_state": None}
+    return _standing_of(quoted, quoted.uri, approval or "accepted")
+
+
+def received(tx: Tx, author: Account, incoming: Incoming) -> dict[str, Any]:
+    """The same of a post from elsewhere: its quote stands if it quotes its own author, or if there
+    is a stamp; else it waits for one.
+    """
+    if incoming.quote_uri is None:
+        return columns(None, None)
+    quoted = posts.by_uri(tx, incoming.quote_uri)
+    return _standing_of(quoted, incoming.quote_uri, _stands(tx, author, quoted, incoming.uri))
+
+
+def reconsider(tx: Tx, author: Account, post: Post, quote_uri: str | None) -> Post:
+    """A post from elsewhere was told again: what it quotes now, and whether that stands. What was
+    refused or taken back stays so.
+    """
+    same = quote_uri == post.quote_uri
+    if quote_uri is None or (same and post.quote_state in ("accepted", "rejected", "revoked")):
+        return post if same else _stand(tx, post, columns(None, None))
+    quoted = posts.by_uri(tx, quote_uri)
+    now = _stand(tx, post, _standing_of(quoted, quote_uri, _stands(tx, author, quoted, post.uri)))
+    if now.quote_state == "accepted":
+        said(tx, author, now, quoted)
+    return now
+
+
+def accept(tx: Tx, author: Account, post: Post) -> Post:
+    """The quoted author agreed. Event: post.edited."""
+    if post.quote_state != "pending":
+        return post
+    quoted = posts.by_id(tx, post.quote_of_id) if post.quote_of_id is not None else None
+    now = _stand(tx, post, _standing_of(quoted, post.quote_uri, "accepted"))
+    said(tx, author, now, quoted)
+    events.append(tx, "post.edited", actor_id=post.author_id, subject_id=post.id)
+    return now
+
+
+def refuse(tx: Tx, post: Post) -> Post:
+    """The quoted author did not agree, or does not any more. Event: post.edited."""
+    if post.quote_state == "pending":
+        now = _stand(tx, post, {**_quote_columns(post), "quote_state": "rejected"})
+        events.append(tx, "post.edited", actor_id=post.author_id, subject_id=post.id)
+        return now
+    return _take_back(tx, post) if post.quote_state == "accepted" else post
 
 
 def inline(quoted: Post | None, text: str) -> str:
@@ -192,8 +244,8 @@ def quoted_by(tx: Tx, post: Post) -> Post | None:
 
 
 def said(tx: Tx, author: Account, post: Post, quoted: Post | None) -> None:
-    """A post that quotes was written: counted, and its quoted author told, if they may see it."""
-    if quoted is None:
+    """A quote stands: counted, and its quoted author told, if they may see it."""
+    if quoted is None or post.quote_state != "accepted":
         return
     tx.run(_COUNT, post=quoted.id, step=1)
     if posts.may_see(tx, quoted.author_id, post):
@@ -255,14 +307,9 @@ async def part_rest(db: Database, job: Job) -> None:
 
 def set_policy(tx: Tx, by: Account, post_id: int, policy: QuotePolicy) -> Post:
     """Say anew who may quote one's own post; quotes that there are stay. It changes nothing for
-    posts that are not for everyone. Errors: NotFound (not theirs).
+    posts that are not for everyone. Errors: NotFound (not theirs). Event: post.edited.
     """
-    post = posts.by_id(tx, post_id)
-    if post is None or post.author_id != by.id or post.boost_of_id is not None:
-        raise NotFound
-    if post.visibility not in ("public", "unlisted") or post.quote_policy == policy:
-        return post
-    return Post(*tx.run(_SET_POLICY, post=post.id, now_policy=policy).one())
+    return allow.allow(tx, by, post_id, {"quote": consent.quote_rule(policy)})
 
 
 # -- for readers ------------------------------------------------------------------------------
@@ -307,8 +354,39 @@ def _take_back(tx: Tx, quoting: Post) -> Post:
     after = Post(*tx.run(_REVOKE, post=quoting.id, now_html=without).one())
     if quoting.quote_state == "accepted":
         tx.run(_COUNT, post=quoting.quote_of_id, step=-1)
+    interaction_requests.take_back(tx, "quote", quoting.uri, quoting.author_id)
     events.append(tx, "post.edited", actor_id=quoting.author_id, subject_id=quoting.id)
     return after
+
+
+def _stands(tx: Tx, author: Account, quoted: Post | None, uri: str) -> QuoteState:
+    if quoted is None:
+        return "pending"
+    own = quoted.author_id == author.id
+    agreed = own or stamps.stands(tx, "quote", uri, quoted.uri, quoted.author_id)
+    return "accepted" if agreed else "pending"
+
+
+def _standing_of(quoted: Post | None, uri: str | None, state: QuoteState) -> dict[str, Any]:
+    number = quoted.id if quoted is not None else None
+    return {"quote_of_id": number, "quote_uri": uri, "quote_state": state}
+
+
+def _quote_columns(post: Post) -> dict[str, Any]:
+    return {field: getattr(post, field) for field in ("quote_of_id", "quote_uri", "quote_state")}
+
+
+def _stand(tx: Tx, post: Post, columns: dict[str, Any]) -> Post:
+    if post.quote_state == "accepted" and post.quote_of_id is not None:
+        tx.run(_COUNT, post=post.quote_of_id, step=-1)
+    row = tx.run(
+        _STAND,
+        post=post.id,
+        now_state=columns["quote_state"],
+        now_of=columns["quote_of_id"],
+        now_uri=columns["quote_uri"],
+    ).one()
+    return Post(*row)
 
 
 def _parted(tx: Tx, one: int, other: int) -> bool:
@@ -323,22 +401,13 @@ def _parted(tx: Tx, one: int, other: int) -> bool:
     return len(found) < PART
 
 
-def _policy(tx: Tx, author: Account, draft: Draft) -> QuotePolicy:
-    if draft.visibility not in ("public", "unlisted"):
-        return "nobody"
-    if draft.quote_policy is not None:
-        return draft.quote_policy
-    held = credentials.by_account(tx, author.id)
-    return usual_policy(held.preferences if held is not None else {})
-
-
 def _may_quote(tx: Tx, author: Account, post: Post) -> bool:
     if post.author_id == author.id:
         return post.visibility != "direct"
-    if post.visibility not in ("public", "unlisted") or post.quote_policy == "nobody":
+    if post.visibility not in consent.OPEN or interaction_requests.unsaid(post):
         return False
     # Whom the author keeps away does not see the post; the other way round it would be a jeer at
     # somebody who cannot answer.
     if tx.row(_BLOCKS, by=author.id, target=post.author_id) is not None:
         return False
-    return post.quote_policy == "public" or bool(followed(tx, author.id, [post.author_id]))
+    return consent.verdict(tx, author, post, "quote") != "no"

@@ -29,7 +29,6 @@ _by = sa.bindparam("by", type_=sa.BigInteger)
 _post = sa.bindparam("post", type_=sa.BigInteger)
 
 _LIKE = insert(likes).on_conflict_do_nothing().returning(likes.c.id)
-_LIKED = sa.select(likes.c.id).where(likes.c.account_id == _by, likes.c.post_id == _post)
 _UNLIKE = (
     likes.delete().where(likes.c.account_id == _by, likes.c.post_id == _post).returning(likes.c.uri)
 )
@@ -80,10 +79,10 @@ def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None, asked: st
     post = _original(tx, by, post_id)
     like_id = new_id()
     address = uri or f"{by.uri}#likes/{like_id}"
-    if uri is None and tx.row(_LIKED, by=by.id, post=post.id) is not None:
-        return post
     approval = interaction_requests.judge(tx, by, post, "like", address, asked=bool(asked))
     if approval in ("pending", "rejected"):
+        if tx.row(_LIKED, by=by.id, post=post.id) is not None:
+            return post
         if by.local and interaction_requests.waits(tx, by, post, "like"):
             return post
         interaction_requests.settle(tx, approval, by, post, "like", address, uri=asked)
