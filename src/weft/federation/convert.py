@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from weft.federation.read_actor import IncomingActor, Key
+from weft.federation.read_actor import IncomingActor
+from weft.federation.read_keys import Key
 from weft.federation.read_note import IncomingNote
 from weft.kernel.clock import now_ms
 from weft.kernel.ids import new_id

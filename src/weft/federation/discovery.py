@@ -17,15 +17,17 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
+from msgspec import structs
 
 from weft.federation import limits, plain
 from weft.federation.convert import incoming, remote_account
 from weft.federation.fetch import Fetcher, Missing, Unbelievable
 from weft.federation.memory import Memory
 from weft.federation.plain import Json, Malformed
-from weft.federation.read_actor import ACTORS, IncomingActor, Key, key_document, read_actor
+from weft.federation.read_actor import ACTORS, IncomingActor, read_actor
+from weft.federation.read_keys import Key, key_document
 from weft.federation.read_note import POSTS, IncomingNote, read_note
-from weft.federation.rules import admitted, put_actor
+from weft.federation.rules import admitted, keys_of, put_actor
 from weft.kernel.clock import MINUTE, now_ms
 from weft.kernel.errors import WeftError
 from weft.net.client import OutboundFailed
@@ -123,21 +125,22 @@ class Resolver:
             return known
         return await self._together(uri, lambda: self._learn_actor(uri))
 
-    async def known_key(self, actor_uri: str, key_id: str) -> Key | None:
-        """The public key with this id, if it is known here as one of this actor's."""
-        kept = self._keys.get(actor_uri)
-        if kept is None:
-            known = await self._db.read(lambda tx: accounts.by_uri(tx, actor_uri))
-            if known is None or not known.public_key:
-                return None
-            kept = [Key(known.key_id, actor_uri, known.public_key)]
-            self._keys.put(actor_uri, kept)
-        return _with_id(kept, key_id)
+    async def known_key(self, actor_uri: str, key_id: str, *, proves: bool = False) -> Key | None:
+        """The public key with this id, if it is known here as one of this actor's; ``proves``: as
+        one with which it proves documents.
+        """
+        found = _with_id(self._keys.get(actor_uri) or [], key_id, proves=proves)
+        if found is None:
+            kept = await self._db.read(lambda tx: _keys(tx, actor_uri, key_id, proves=proves))
+            found = _with_id(kept, key_id, proves=proves)
+            if found is not None:
+                self._keys.put(actor_uri, kept)
+        return found
 
-    async def key(self, actor_uri: str, key_id: str) -> Key:
+    async def key(self, actor_uri: str, key_id: str, *, proves: bool = False) -> Key:
         """The same, looked up anew. Errors as for `actor`."""
         await self.actor(actor_uri, refresh=True)
-        found = _with_id(self._keys.get(actor_uri) or [], key_id)
+        found = _with_id(self._keys.get(actor_uri) or [], key_id, proves=proves)
         if found is None:
             raise Unbelievable(actor_uri, f"has no usable key {key_id}")
         return found
@@ -161,7 +164,7 @@ class Resolver:
         usable = await self._usable_keys(actor)
         self._keys.put(actor.id, usable)
         remote = remote_account(actor, domain, usable[0] if usable else None)
-        return await self._db.write(lambda tx: put_actor(tx, remote, actor.links))
+        return await self._db.write(lambda tx: put_actor(tx, remote, actor.links, usable))
 
     async def _domain_of(self, actor: IncomingActor) -> str:
         """What stands behind the @ of this actor's handle."""
@@ -206,7 +209,7 @@ class Resolver:
                     document = await self._fetcher.document(key.id, timeout=limits.INLINE_SECONDS)
                 except _NOT_THERE:
                     continue
-                whole = key_document(document) or key
+                whole = structs.replace(key_document(document) or key, proves=key.proves)
             if whole.owner != actor.id or whole.id != key.id:
                 continue
             if not plain.same_origin(whole.id, actor.id):
@@ -311,8 +314,19 @@ def _is_settled(tx: posts.Tx, uri: str) -> bool:
     return posts.by_uri(tx, uri) is not None or posts.is_gone(tx, uri)
 
 
-def _with_id(keys: list[Key], key_id: str) -> Key | None:
-    return next((key for key in keys if key.id == key_id), None)
+def _keys(tx: posts.Tx, actor_uri: str, key_id: str, *, proves: bool) -> list[Key]:
+    """The keys that are kept of an actor: all, or only the usual one where that will do."""
+    known = accounts.by_uri(tx, actor_uri)
+    if known is None:
+        return []
+    if key_id == known.key_id and known.public_key and not proves:
+        return [Key(known.key_id, actor_uri, known.public_key)]
+    return keys_of(tx, known)
+
+
+def _with_id(keys: list[Key], key_id: str, *, proves: bool) -> Key | None:
+    found = (key for key in keys if key.id == key_id and (key.proves or not proves))
+    return next(found, None)
 
 
 def _stale(account: Account) -> bool:

@@ -8,11 +8,14 @@ The order is by price. Until the signature is verified nothing is written, and f
 those the same way). The answer 202 means that the activity is done or durably kept; 401 that the
 sender could not be believed; 503 that its key could not be had just now: it will come again.
 
-Signatures inside documents are never trusted. What one server forwards for another is a hint, and the
-object is fetched from where it belongs: three holes in one year were in trusting such signatures.
+Signatures of JSON-LD are never trusted: three holes in one year were in trusting them. What one server
+forwards for another is a hint, and the object is fetched from where it belongs; unless a proof of its
+actor (FEP-8b32), made lately, covers the whole of it. A proof that is wrong refuses any activity.
 """
 
 from __future__ import annotations
+
+import time
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +33,8 @@ from weft.federation.request import InboxRequest
 from weft.federation.senders import ActorGone, Senders, signature_of
 from weft.kernel.errors import WeftError
 from weft.moderation import domains
+from weft.net.proofs import proof_in
+from weft.net.signatures import Signature
 from weft.people import accounts
 from weft.store.database import Database, Tx
 from weft.work.runner import Handler
@@ -57,6 +62,7 @@ class Inbox:
         self._senders = Senders(db.site, resolver)
         self._later = Later(db, resolver)
         self._heard: Memory[bool] = Memory(limits.HEARD_FOR)
+        self._modern: Memory[bool] = Memory(limits.DIALECT_FOR)
 
     def handlers(self) -> dict[str, Handler]:
         """The kinds of jobs of the way in. Pools: fetch, default."""
@@ -97,10 +103,18 @@ class Inbox:
                 await self._db.write(lambda tx: _forget(tx, activity.actor))
                 return  # its own server says so: as good as a signature
             raise
-        if sender != activity.actor:
-            await self._take_hint(activity, sender)
-        else:
+        await self._learn_dialect(signature, sender)
+        proof = proof_in(document)
+        if proof is not None:
+            await self._senders.proved(proof, activity.actor)
+        if sender == activity.actor:
             await self._take(document, activity, note_in(activity))
+        elif await self._is_refused(sender):
+            return
+        elif proof is not None and proof.is_recent(time.time()):
+            await self._take(document, activity, note_in(activity))
+        else:
+            await self._take_hint(activity, sender)
 
     async def _is_refused(self, actor: str) -> bool:
         host = plain.host(actor)
@@ -134,14 +148,18 @@ class Inbox:
         self._heard.put(host, value=True)
         return host
 
+    async def _learn_dialect(self, signature: Signature, sender: str) -> None:
+        """Who signs by RFC 9421 understands it too, and is written to so from now on."""
+        host = plain.host(sender)
+        if signature.dialect == "rfc9421" and not self._modern.get(host):
+            self._modern.put(host, value=True)
+            await self._db.write(lambda tx: peers.speaks(tx, host, "rfc9421"))
+
     async def _take_hint(self, activity: IncomingActivity, sender: str) -> None:
         """A server passed on what an actor of another one did."""
         uri = activity.object_id
         if activity.type not in FORWARDED or not plain.same_origin(uri, activity.actor):
             return
-        if await self._is_refused(sender):
-            return
-
         host = self._newly_heard(sender)
 
         def keep(tx: Tx) -> None:

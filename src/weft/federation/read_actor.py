@@ -1,6 +1,6 @@
 """From an actor document, of whatever server, to an account's details: see `read_activity`.
 
-Sources besides: FEP-521a and the security vocabulary (keys), FEP-2677 and common use (the types).
+Sources besides: FEP-2677 and common use (the types).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from weft.federation import limits, plain
 from weft.federation.plain import Json, Malformed
+from weft.federation.read_keys import Key, keys_of
 from weft.people.model import Kind
 from weft.threads.limits import (
     REMOTE_BIO_CHARS,
@@ -32,14 +33,6 @@ ACTORS: dict[str, Kind] = {
 _USERNAME = re.compile(r"[^\s@/\\:?#%<>\"'&\x00-\x1f\x7f]+")
 _HREF = re.compile(r'href="(https?://[^"]+)"')
 _ACCT = re.compile(r"@?([^\s@/]+@[^\s@/]+)|@([^\s@/]+)")
-
-
-class Key(Struct, frozen=True):
-    """A public key an actor names. ``pem`` is "" when it stands in a document of its own."""
-
-    id: str
-    owner: str
-    pem: str
 
 
 class IncomingActor(Struct, frozen=True):
@@ -101,16 +94,10 @@ def read_actor(document: Json) -> IncomingActor:
         ai=_label(document, named, fields),
         also_known_as=plain.uris(document.get("alsoKnownAs"), limits.ALSO_KNOWN_AS),
         moved_to=plain.uri(document.get("movedTo")) or None,
-        keys=_keys(document.get("publicKey"), actor_id),
+        keys=keys_of(document, actor_id),
         published=plain.date(document.get("published")),
         links=_links(document, actor_id),
     )
-
-
-def key_document(document: Json) -> Key | None:
-    """A key that stands in a document of its own, or in a stub of its actor (GoToSocial)."""
-    inner = plain.first(document.get("publicKey"))
-    return _key(inner if isinstance(inner, dict) else document, plain.uri(document))
 
 
 def _shared_inbox(document: Json, actor_id: str) -> str:
@@ -137,21 +124,6 @@ def _links(document: Json, actor_id: str) -> dict[str, str]:
 def _of_same_origin(value: Any, actor_id: str) -> str:
     found = plain.uri(value)
     return found if plain.same_origin(found, actor_id) else ""
-
-
-def _keys(value: Any, actor_id: str) -> list[Key]:
-    found = [_key(item, actor_id) for item in plain.items(value, limits.KEYS)]
-    return [key for key in found if key is not None]
-
-
-def _key(value: Any, owner: str) -> Key | None:
-    key_id = plain.uri(value)
-    if not key_id:
-        return None
-    if not isinstance(value, dict):
-        return Key(key_id, owner, "")
-    named = plain.uri(value.get("owner", value.get("controller"))) or owner
-    return Key(key_id, named, plain.text(value.get("publicKeyPem")))
 
 
 def _fields(value: Any) -> list[dict[str, Any]]:

@@ -4,10 +4,12 @@ says it, here it happens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import structs
 
+from weft.federation.read_keys import Key
 from weft.moderation import domains
 from weft.moderation.jobs import settle
 from weft.people import accounts, remote_details
@@ -17,17 +19,37 @@ from weft.store.database import Tx
 from weft.threads.model import Incoming
 
 
-def put_actor(tx: Tx, remote: RemoteAccount, links: Mapping[str, str] | None = None) -> Account:
+def put_actor(
+    tx: Tx,
+    remote: RemoteAccount,
+    links: Mapping[str, str] | None = None,
+    keys: Iterable[Key] = (),
+) -> Account:
     """Keep an account elsewhere as the rule about its server wants it: limited, suspended,
-    without pictures. ``links``: where its collections are.
+    without pictures. ``links``: where its collections are; ``keys``: all that it has.
     """
     rule = domains.rule_for(tx, remote.domain)
     if rule is not None and rule.reject_media:
         remote = structs.replace(remote, avatar="", header="")
     account = settle(tx, accounts.put_remote(tx, remote), rule)
-    if links:
-        remote_details.put(tx, account.id, links=dict(links))
+    # What an account's row says of its key is what nearly everybody has: one, for requests.
+    further = [
+        {"id": key.id, "pem": key.pem, "proves": key.proves}
+        for key in keys
+        if key.id != remote.key_id or key.proves
+    ]
+    told: dict[str, Any] = {"links": dict(links)} if links else {}
+    remote_details.put(tx, account.id, keys=further, **told)
     return account
+
+
+def keys_of(tx: Tx, account: Account) -> list[Key]:
+    """The keys of an account elsewhere, as `put_actor` kept them."""
+    known = {account.key_id: Key(account.key_id, account.uri, account.public_key)}
+    for details in remote_details.of(tx, [account.id]).values():
+        for key in details.keys:
+            known[key["id"]] = Key(key["id"], account.uri, key["pem"], key["proves"])
+    return list(known.values()) if account.public_key else []
 
 
 def admitted(tx: Tx, author: Account, post: Incoming) -> Incoming:

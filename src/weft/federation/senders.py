@@ -1,4 +1,4 @@
-"""Who sent a request: the actor whose key signed it, proved.
+"""Who sent a request, and who made a document: the actor whose key signed it, proved.
 
 A key that is known costs a look into memory. A new one is fetched while the sender waits; since
 strangers choose which, there are bounds to that: so many at once, so many per host, and after a
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -21,11 +22,12 @@ from weft.federation.plain import Malformed
 from weft.federation.request import InboxRequest
 from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
-from weft.net.cavage import Signature, parse_signature, verify
+from weft.net import cavage, rfc9421
 from weft.net.client import OutboundFailed
 from weft.net.guard import OutboundRefused
-from weft.net.keys import public_key
-from weft.net.signatures import SignatureMismatch, SignatureRejected
+from weft.net.keys import PublicKey, public_key
+from weft.net.proofs import Proof
+from weft.net.signatures import Signature, SignatureMismatch, SignatureRejected
 
 T = TypeVar("T")
 
@@ -48,7 +50,9 @@ class Senders:
 
     def __init__(self, site: Site, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._hosts = frozenset({urlsplit(site.base).netloc.lower(), site.domain.lower()})
+        here = urlsplit(site.base)
+        self._scheme = here.scheme
+        self._hosts = frozenset({here.netloc.lower(), site.domain.lower()})
         self._lookups = Quota(limits.KEY_LOOKUPS_PER_HOST, limits.KEY_LOOKUPS_IN)
         self._looked: Memory[bool] = Memory(limits.KEY_REFRESH_AFTER)
         self._looking = 0
@@ -59,57 +63,57 @@ class Senders:
         Errors: SignatureRejected (401), ActorGone (401), KeyNotNow (503).
         """
         key_id = signature.key_id
-        try:
+
+        def check(key: PublicKey) -> None:
+            signature.verify(request, key, time.time(), scheme=self._scheme, hosts=self._hosts)
+
+        with _refusing(key_id):
             owner = actor_uri
             if not plain.same_origin(key_id, actor_uri):
                 owner = await self._look(key_id, lambda: self._resolver.owner_of(key_id))
-            await self._verify(request, signature, owner)
-        except (OutboundFailed, TimeoutError) as failed:
-            raise KeyNotNow(f"{key_id}: {failed!r}") from failed
-        except Missing as missing:
-            refusal = ActorGone if missing.gone else SignatureRejected
-            raise refusal(f"no key {key_id[:200]} ({missing.cause})") from missing
-        except (Unbelievable, Malformed, OutboundRefused) as refused:
-            raise SignatureRejected(f"no usable key {key_id[:200]} ({refused.cause})") from refused
+            await self._verify(owner, key_id, check)
         return owner
 
-    async def _verify(self, request: InboxRequest, signature: Signature, owner: str) -> None:
-        key = await self._resolver.known_key(owner, signature.key_id)
+    async def proved(self, proof: Proof, actor_uri: str) -> None:
+        """Whether this actor made the document with this proof. Errors: as for `verified`."""
+        if not plain.same_origin(proof.method, actor_uri):
+            raise SignatureRejected("the proof is another's than the actor's")
+        with _refusing(proof.method):
+            await self._verify(
+                actor_uri, proof.method, lambda key: proof.verify(key, time.time()), proves=True
+            )
+
+    async def _verify(
+        self, owner: str, key_id: str, check: Callable[[PublicKey], None], *, proves: bool = False
+    ) -> None:
+        # Whoever forwards bad proofs of somebody must not keep us from seeing his new key.
+        looked = f"{owner} proves" if proves else owner
+        key = await self._resolver.known_key(owner, key_id, proves=proves)
         if key is not None:
             try:
-                self._check(request, signature, key.pem)
+                check(public_key(key.pem))
             except SignatureMismatch:
                 # Perhaps the key is new; but not every bad signature may become a request of ours.
-                if self._looked.get(owner):
+                if self._looked.get(looked):
                     raise
             else:
                 return
-        elif self._looked.get(owner):
-            raise SignatureRejected(f"no key {signature.key_id[:200]} a moment ago")
+        elif self._looked.get(looked):
+            raise SignatureRejected(f"no key {key_id[:200]} a moment ago")
         try:
-            fresh = await self._look(owner, lambda: self._resolver.key(owner, signature.key_id))
+            fresh = await self._look(
+                owner, lambda: self._resolver.key(owner, key_id, proves=proves)
+            )
         except (OutboundFailed, TimeoutError, KeyNotNow):
             raise
         except WeftError:
-            self._looked.put(owner, value=True)
+            self._looked.put(looked, value=True)
             raise
         try:
-            self._check(request, signature, fresh.pem)
+            check(public_key(fresh.pem))
         except SignatureMismatch:
-            self._looked.put(owner, value=True)
+            self._looked.put(looked, value=True)
             raise
-
-    def _check(self, request: InboxRequest, signature: Signature, pem: str) -> None:
-        verify(
-            signature,
-            request.method,
-            request.target,
-            request.headers,
-            request.body,
-            public_key(pem),
-            time.time(),
-            hosts=self._hosts,
-        )
 
     async def _look(self, address: str, look: Callable[[], Awaitable[T]]) -> T:
         """Fetch something while the sender waits."""
@@ -123,17 +127,31 @@ class Senders:
             self._looking -= 1
 
 
-def signature_of(request: InboxRequest) -> Signature:
-    """From ``Signature``, or the same in ``Authorization`` (draft-cavage-12, section 3).
+@contextmanager
+def _refusing(key_id: str) -> Generator[None]:
+    """What went wrong in looking for a key, as the sender is to be told."""
+    try:
+        yield
+    except (OutboundFailed, TimeoutError) as failed:
+        raise KeyNotNow(f"{key_id}: {failed!r}") from failed
+    except Missing as missing:
+        refusal = ActorGone if missing.gone else SignatureRejected
+        raise refusal(f"no key {key_id[:200]} ({missing.cause})") from missing
+    except (Unbelievable, Malformed, OutboundRefused) as refused:
+        raise SignatureRejected(f"no usable key {key_id[:200]} ({refused.cause})") from refused
 
-    A 401 makes those who try RFC 9421 first (Fedify) come again at once with what is spoken here.
+
+def signature_of(request: InboxRequest) -> Signature:
+    """In whichever dialect it is: ``Signature-Input`` (RFC 9421); ``Signature``, or the same in
+    ``Authorization`` (draft-cavage-12, section 3). Errors: SignatureRejected.
     """
-    if "signature-input" in request.headers:
-        raise SignatureRejected("RFC 9421 is not spoken here")
     header = request.headers.get("signature", "")
+    told = request.headers.get("signature-input")
+    if told is not None:
+        return rfc9421.parse_signature(told, header)
     if not header:
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         header = rest if scheme.lower() == "signature" else ""
     if not header:
         raise SignatureRejected("there is none")
-    return parse_signature(header)
+    return cavage.parse_signature(header)

@@ -22,7 +22,12 @@ from weft.kernel.clock import parse_iso
 from weft.net import multibase
 from weft.net.jcs import NotCanonical, canonical
 from weft.net.keys import PublicKey
-from weft.net.signatures import SignatureMismatch, SignatureRejected, require_unexpired
+from weft.net.signatures import (
+    SignatureMismatch,
+    SignatureRejected,
+    require_recent,
+    require_unexpired,
+)
 
 Json = dict[str, Any]
 
@@ -57,6 +62,16 @@ class Proof:
                 continue
             return
         raise SignatureMismatch("the proof does not match the document")
+
+    def is_recent(self, now: float) -> bool:
+        """Whether it was made within the time for which a signed request is good. Older ones are
+        true, but somebody may be repeating what was taken back since.
+        """
+        try:
+            require_recent(self.created or 0, now)
+        except SignatureRejected:
+            return False
+        return True
 
 
 def prove(document: Json, key: Ed25519PrivateKey, method: str, created: str) -> Json:

@@ -11,7 +11,7 @@ host, time, and the digest of a body) and only then do arithmetic.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from weft.kernel.errors import WeftError
 from weft.net.keys import PublicKey
@@ -74,10 +74,10 @@ class Request(Protocol):
 class Signature(Protocol):
     """A signature taken apart, nothing believed yet."""
 
+    dialect: ClassVar[Dialect]
+
     @property
     def key_id(self) -> str: ...
-    @property
-    def dialect(self) -> Dialect: ...
 
     def covers(self, header: str) -> bool:
         """Whether a header (its name in lower case) is part of what is signed."""

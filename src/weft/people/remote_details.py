@@ -22,12 +22,12 @@ class RemoteDetails(Struct, frozen=True):
     """Field for field the columns of ``remote_details``, in their order. None: not known. Times are
     ms.
 
-    ``keys``: [{id, pem or multibase}]; ``links``: {outbox, following, featured, featured_tags},
+    ``keys``: further ones, [{id, pem, proves (its proofs are made with it)}]; ``links``: {outbox, following, featured, featured_tags},
     those that its server names.
     """
 
     account_id: int
-    keys: list[dict[str, str]] = []
+    keys: list[dict[str, Any]] = []
     links: dict[str, str] = {}
     followers_count: int | None = None
     following_count: int | None = None

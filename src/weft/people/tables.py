@@ -67,7 +67,7 @@ remote_details = sa.Table(  # what another server says of its account besides wh
     "remote_details",
     metadata,
     sa.Column("account_id", Id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("keys", Json, nullable=False),  # further ones: [{id, pem or multibase}]
+    sa.Column("keys", Json, nullable=False),  # further ones: [{id, pem, proves}]
     sa.Column("links", Json, nullable=False),  # {outbox, following, featured, featured_tags}
     sa.Column("followers_count", sa.Integer),  # as its server counts
     sa.Column("following_count", sa.Integer),

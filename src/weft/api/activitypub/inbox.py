@@ -10,7 +10,13 @@ from litestar.params import SkipValidation
 from weft.federation.inbox import Inbox
 from weft.federation.limits import DOCUMENT_BYTES
 from weft.federation.request import InboxRequest
+from weft.net import rfc9421
 
+_HELP = {
+    401: {"Accept-Signature": rfc9421.ACCEPTED},  # RFC 9421, section 5.1
+    503: {"Retry-After": "60"},
+}
+"""How to come again, by the status."""
 InboxOfServer = NamedDependency[SkipValidation[Inbox]]
 
 
@@ -30,8 +36,7 @@ async def deliver(request: Request[Any, Any, Any], inbox: InboxOfServer) -> Resp
     status = await inbox.accept(
         InboxRequest(target.decode("latin-1"), headers, await _body(request))
     )
-    again = {"Retry-After": "60"} if status == 503 else None
-    return Response(b"", status_code=status, headers=again, media_type="text/plain")
+    return Response(b"", status_code=status, headers=_HELP.get(status), media_type="text/plain")
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weft.federation import known, plain
 from weft.federation.convert import remote_account
 from weft.federation.handlers.act import Act, Done, Need, Table, member, refuse
-from weft.federation.read_actor import Key, read_actor
+from weft.federation.read_actor import read_actor
 from weft.federation.rules import put_actor
 from weft.people import accounts, blocks, follows
 from weft.people.model import Account
@@ -58,11 +58,14 @@ def update_actor(tx: Tx, act: Act) -> Done:
     actor = act.actor
     if told.id != actor.uri:
         return refuse(act, "not itself")
-    key = next((key for key in told.keys if key.pem and key.owner == told.id), None)
+    whole = all(
+        key.pem and key.owner == told.id and plain.same_origin(key.id, told.id)
+        for key in told.keys
+    )
     renamed = told.username.lower() != actor.username.lower()
-    if renamed or key is None or not plain.same_origin(key.id, told.id):
+    if renamed or not told.keys or not whole:
         return None if act.final else Need("actor", actor.uri, essential=True)
-    put_actor(tx, remote_account(told, actor.domain, Key(key.id, key.owner, key.pem)))
+    put_actor(tx, remote_account(told, actor.domain, told.keys[0]), told.links, told.keys)
     return None
 
 
