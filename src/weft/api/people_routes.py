@@ -31,7 +31,7 @@ from weft.api.mastodon import (
     trends,
 )
 from weft.api.oauth import apps, authorize, tokens
-from weft.api.weft import ais, moving
+from weft.api.weft import ais, belongings, moving
 
 ROUTES: list[HTTPRouteHandler] = [
     *apps.ROUTES,
@@ -64,5 +64,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *collections.ROUTES,
     *ais.ROUTES,
     *moving.ROUTES,
+    *belongings.ROUTES,
     *faces.ROUTES,
 ]

@@ -1,8 +1,9 @@
-"""``weft account alias|move|stay``"""
+"""``weft account alias|move|stay|export|import``"""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,6 +86,40 @@ def stay(name: str, **flags: Any) -> None:
     with database(**flags) as store:
         store.write_now(lambda tx: moves.stay(tx, _member(tx, name)))
     click.echo(f"@{name.lstrip('@')} is here again.")
+
+
+@command.command("export")
+@click.argument("name")
+@click.argument("kind")
+@data_options
+def export_(name: str, kind: str, **flags: Any) -> None:
+    """Print what NAME takes along as CSV: following, lists, blocks, mutes, domain_blocks, bookmarks."""
+    from weft.kernel.errors import Invalid
+    from weft.reading.export import KINDS, export, kind_of
+
+    chosen = kind_of(kind)
+    if chosen is None:
+        raise Invalid(f"KIND is one of {', '.join(KINDS)}")
+    with database(**flags) as store:
+        click.echo(store.read_now(lambda tx: export(tx, _member(tx, name), chosen)), nl=False)
+
+
+@command.command("import")
+@click.argument("name")
+@click.argument("kind")
+@click.argument("file", type=click.Path(path_type=Path))
+@data_options
+def import_(name: str, kind: str, file: Path, **flags: Any) -> None:
+    """Add what is in a CSV file of another server to NAME; the running server does it, line by line."""
+    from weft.kernel.errors import Invalid
+    from weft.reading import imports
+
+    if not file.is_file():
+        raise Invalid(f"There is no file {file}")
+    text = file.read_text("utf-8", "replace")
+    with database(**flags) as store:
+        lines = store.write_now(lambda tx: imports.begin(tx, _member(tx, name), kind, text))
+    click.echo(f"{lines} lines are taken over.")
 
 
 def _member(tx: Tx, name: str) -> Account:

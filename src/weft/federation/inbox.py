@@ -20,10 +20,12 @@ import time
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from weft.federation import handlers, limits, peers, plain, seen
+from weft.federation import handlers, limits, peers, plain, seen, synchronisation
 from weft.federation.discovery import Resolver
+from weft.federation.featured_tags import FeaturedTags
 from weft.federation.forget import forget
 from weft.federation.handlers import Act
+from weft.federation.importing import Importing
 from weft.federation.later import NOT_TO_BE_DONE, Later, keep_for_later, keep_hint, note_in
 from weft.federation.memory import Memory
 from weft.federation.plain import Json
@@ -31,10 +33,11 @@ from weft.federation.read_activity import IncomingActivity, read_activity
 from weft.federation.read_note import IncomingNote
 from weft.federation.request import InboxRequest
 from weft.federation.senders import ActorGone, Senders, signature_of
+from weft.federation.synchronise import Synchronise
 from weft.kernel.errors import WeftError
 from weft.moderation import domains
 from weft.net.proofs import proof_in
-from weft.net.signatures import Signature
+from weft.net.signatures import Signature, SignatureRejected
 from weft.people import accounts
 from weft.store.database import Database, Tx
 from weft.work.runner import Handler
@@ -61,12 +64,20 @@ class Inbox:
         self._resolver = resolver
         self._senders = Senders(db.site, resolver)
         self._later = Later(db, resolver)
+        self._errands = (
+            Synchronise(db, resolver),
+            Importing(db, resolver),
+            FeaturedTags(db, resolver),
+        )
         self._heard: Memory[bool] = Memory(limits.HEARD_FOR)
         self._modern: Memory[bool] = Memory(limits.DIALECT_FOR)
 
     def handlers(self) -> dict[str, Handler]:
         """The kinds of jobs of the way in. Pools: fetch, default."""
-        return self._later.handlers()
+        found = self._later.handlers()
+        for errand in self._errands:
+            found |= errand.handlers()
+        return found
 
     async def accept(self, request: InboxRequest) -> int:
         """The status to answer: 202, or 400, 401, 413, 415, 503."""
@@ -81,6 +92,15 @@ class Inbox:
             )
             return refused.status
         return DONE
+
+    async def asking(self, request: InboxRequest) -> str:
+        """Id of the actor who signed a request for a document. Errors: SignatureRejected (401), also
+        for those with whom nothing is exchanged; KeyNotNow (503).
+        """
+        asker = await self._senders.asking(request)
+        if await self._is_refused(asker):
+            raise SignatureRejected("this server does not speak with yours")
+        return asker
 
     async def _accept(self, request: InboxRequest) -> None:
         if len(request.body) > limits.DOCUMENT_BYTES:
@@ -109,6 +129,9 @@ class Inbox:
             await self._senders.proved(proof, activity.actor)
         if sender == activity.actor:
             await self._take(document, activity, note_in(activity))
+            followers = request.headers.get(synchronisation.NAME)
+            if followers is not None and signature.covers(synchronisation.NAME):
+                await self._compare(sender, followers)
         elif await self._is_refused(sender):
             return
         elif proof is not None and proof.is_recent(time.time()):
@@ -154,6 +177,14 @@ class Inbox:
         if signature.dialect == "rfc9421" and not self._modern.get(host):
             self._modern.put(host, value=True)
             await self._db.write(lambda tx: peers.speaks(tx, host, "rfc9421"))
+
+    async def _compare(self, actor: str, header: str) -> None:
+        """The other server says who it takes for the actor's followers here (FEP-8fcf)."""
+        told = synchronisation.read_header(header)
+        if told is not None and await self._db.read(
+            lambda tx: synchronisation.differs(tx, actor, told)
+        ):
+            await self._db.write(lambda tx: synchronisation.look_later(tx, actor, told))
 
     async def _take_hint(self, activity: IncomingActivity, sender: str) -> None:
         """A server passed on what an actor of another one did."""

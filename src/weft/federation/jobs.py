@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from weft.federation import outbox, peers
+from weft.federation import featured_tags, outbox, peers
 from weft.federation.delivery import Delivery
 from weft.federation.keys import Keys
 from weft.kernel.clock import DAY
@@ -28,6 +28,7 @@ def react(db: Database) -> None:
     for reactions in outbox.REACTIONS:
         for kind, reaction in reactions.items():
             db.react(kind, reaction)
+    db.react("follow.requested", featured_tags.follow_requested)
 
 
 def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:

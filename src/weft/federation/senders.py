@@ -55,6 +55,7 @@ class Senders:
         self._hosts = frozenset({here.netloc.lower(), site.domain.lower()})
         self._lookups = Quota(limits.KEY_LOOKUPS_PER_HOST, limits.KEY_LOOKUPS_IN)
         self._looked: Memory[bool] = Memory(limits.KEY_REFRESH_AFTER)
+        self._owners: Memory[str] = Memory(limits.KEY_OWNERS_FOR)
         self._looking = 0
 
     async def verified(self, request: InboxRequest, signature: Signature, actor_uri: str) -> str:
@@ -73,6 +74,28 @@ class Senders:
                 owner = await self._look(key_id, lambda: self._resolver.owner_of(key_id))
             await self._verify(owner, key_id, check)
         return owner
+
+    async def asking(self, request: InboxRequest) -> str:
+        """Id of the actor who signed a request for a document, mostly a server's own. Errors: as for
+        `verified`; SignatureRejected for none.
+        """
+        signature = signature_of(request)
+        # Mostly the key's id is the actor's with something behind it; whose it really is, the
+        # actor's own document says.
+        actor_uri = signature.key_id.partition("#")[0].removesuffix("/main-key")
+        return await self.verified(request, signature, actor_uri)
+
+    async def signer(self, request: InboxRequest, signature: Signature) -> str:
+        """Id of the actor who signed a request that names none. Errors: as for `verified`."""
+        key_id = signature.key_id
+        owner, fragment, _ = key_id.partition("#")
+        if not fragment:
+            owner = self._owners.get(key_id) or ""
+        if not owner:
+            with _refusing(key_id):
+                owner = await self._look(key_id, lambda: self._resolver.owner_of(key_id))
+            self._owners.put(key_id, owner)
+        return await self.verified(request, signature, owner)
 
     async def proved(self, proof: Proof, actor_uri: str) -> None:
         """Whether this actor made the document with this proof. Errors: as for `verified`."""

@@ -35,6 +35,8 @@ from weft.work import jobs
 from weft.work.jobs import NewJob
 
 HEADER = "Collection-Synchronization"
+NAME = HEADER.lower()
+"""As it stands among the headers of a request that came."""
 MOST = 25_000
 """Followers beyond which none is sent, as Mastodon: reading them all anew after each follow (some
 50 ms) costs more than a follower who sees one post too many.

@@ -32,6 +32,7 @@ CONTEXTS = {
 _TOOT = {"toot": "http://joinmastodon.org/ns#"}
 # Wrong on purpose, as Mastodon has it and everybody reads it: schema.org's own is https, no "#".
 _SCHEMA = {"schema": "http://schema.org#"}
+_GTS = {"gts": "https://gotosocial.org/ns#"}
 _WEFT = {"weft": "urn:weft:ns:"}
 
 TERMS: dict[str, Json] = {
@@ -44,6 +45,7 @@ TERMS: dict[str, Json] = {
     "discoverable": _TOOT | {"discoverable": "toot:discoverable"},
     "indexable": _TOOT | {"indexable": "toot:indexable"},
     "featured": _TOOT | {"featured": {"@id": "toot:featured", "@type": "@id"}},
+    "featuredTags": _TOOT | {"featuredTags": {"@id": "toot:featuredTags", "@type": "@id"}},
     "blurhash": _TOOT | {"blurhash": "toot:blurhash"},
     "focalPoint": _TOOT | {"focalPoint": {"@container": "@list", "@id": "toot:focalPoint"}},
     "PropertyValue": _SCHEMA | {"PropertyValue": "schema:PropertyValue"},
@@ -68,6 +70,28 @@ TERMS: dict[str, Json] = {
     # FEP-5e53: what its author asks of machines. It names no better place for its terms.
     "xRobotsTag": {"xRobotsTag": "https://fep.example/ns/privacyHeaders#xRobotsTag"},
     "secGPC": {"secGPC": "https://fep.example/ns/privacyHeaders#secGPC"},
+    # GoToSocial's, and FEP-044f's of quotes: who may do what, asking, and the yes.
+    **{
+        word: _GTS | {word: {"@id": f"gts:{word}", "@type": "@id"}}
+        for word in (
+            *("interactionPolicy", "canLike", "canReply", "canAnnounce", "canQuote"),
+            *("automaticApproval", "manualApproval", "approvedBy"),
+            *("interactingObject", "interactionTarget"),
+            *("likeAuthorization", "replyAuthorization", "announceAuthorization"),
+        )
+    },
+    **{
+        word: _GTS | {word: f"gts:{word}"}
+        for word in (
+            *("LikeRequest", "ReplyRequest", "AnnounceRequest"),
+            *("LikeAuthorization", "ReplyAuthorization", "AnnounceAuthorization"),
+        )
+    },
+    "quoteAuthorization": {
+        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"}
+    },
+    "QuoteRequest": {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"},
+    "QuoteAuthorization": {"QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization"},
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
     # Ours. An actor: what it says it is, whose it is, which model speaks.
@@ -80,11 +104,15 @@ TERMS: dict[str, Json] = {
     "weft:sources": _WEFT,
     "weft:hops": _WEFT,
     "weft:noAI": _WEFT,
+    # In its interactionPolicy: who may bring AIs into its thread.
+    "weft:canInvokeAI": _WEFT,
 }
 """Extension terms: what a context must say for each (shapes as in Mastodon's documents)."""
 
 QUOTE_TERMS = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 """All of them name the quoted post; each is the only one that some servers read."""
+QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
+"""Of the Link that FEP-e232 puts beside them."""
 
 ACTOR_TYPES = {"person": "Person", "ai": "Service", "group": "Group", "application": "Application"}
 """``accounts.kind`` to the type of actor. Mastodon and Misskey show a Service as a bot."""
@@ -103,6 +131,7 @@ def addresses(uri: str) -> Json:
         "followers": f"{uri}/followers",
         "following": f"{uri}/following",
         "featured": f"{uri}/featured",
+        "featuredTags": f"{uri}/tags",
     }
 
 

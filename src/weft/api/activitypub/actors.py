@@ -5,13 +5,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from weft.api.activitypub.answers import Asked, KeyRing, document, id_in, page_for_people
+from weft.api.activitypub.inbox import InboxOfServer, as_it_came
+from weft.api.activitypub.reading import is_for_the_key_alone
 from weft.api.given import Db
-from weft.federation import collections, outbox, render
-from weft.federation.vocabulary import Json
+from weft.federation import collections, outbox, render, synchronisation
+from weft.federation.vocabulary import Json, addresses
 from weft.kernel.errors import NotFound
 from weft.kernel.ids import MAX_ID, parse_id
 from weft.people import accounts
 from weft.people.model import Account
+from weft.reading import featured as tags
 from weft.store.database import Tx
 from weft.threads import pins
 
@@ -32,7 +35,8 @@ async def _actor(
     if account.suspended_at is not None:
         return document(render.gone_actor(account.uri), status=410)
     public = await keys.public(account)
-    return document(render.actor(db.site, account, public.pem, public.multikey))
+    body = render.actor(db.site, account, public.pem, public.multikey)
+    return document(render.stub(body) if is_for_the_key_alone(request) else body)
 
 
 @get("/ap/users/{account_id:str}")
@@ -64,6 +68,27 @@ async def followers(db: Db, account_id: FromPath[str]) -> Response[bytes]:
     return document(render.collection(account.followers_uri, account.followers_count))
 
 
+@get("/ap/users/{account_id:str}/followers_synchronization")
+async def followers_of_one_server(
+    request: Asked, db: Db, inbox: InboxOfServer, account_id: FromPath[str]
+) -> Response[bytes]:
+    """To a server that signs its request: which of its own members follow (FEP-8fcf)."""
+    wanted = id_in(account_id)
+    asker = await inbox.asking(as_it_came(request))
+
+    def read(tx: Tx) -> Json:
+        account = _account(tx, wanted)
+        if account.suspended_at is not None:
+            raise NotFound
+        at = synchronisation.address(account)
+        uris = synchronisation.partial(tx, account, asker)
+        return render.collection(at, len(uris)) | {"orderedItems": uris}
+
+    answer = document(await db.read(read))
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @get("/ap/users/{account_id:str}/following")
 async def following(db: Db, account_id: FromPath[str]) -> Response[bytes]:
     wanted = id_in(account_id)
@@ -82,6 +107,21 @@ async def featured(db: Db, account_id: FromPath[str]) -> Response[bytes]:
 
     account, uris = await db.read(read)
     return document(render.featured(f"{account.uri}/featured", uris))
+
+
+@get("/ap/users/{account_id:str}/tags")
+async def featured_tags(db: Db, account_id: FromPath[str]) -> Response[bytes]:
+    """The hashtags on a profile."""
+    wanted = id_in(account_id)
+
+    def read(tx: Tx) -> Json:
+        account = _account(tx, wanted)
+        names = [one.name for one in tags.of(tx, account.id)]
+        at = addresses(account.uri)["featuredTags"]
+        items = [render.hashtag(tx.site, name) for name in names]
+        return {"id": at, "type": "Collection", "totalItems": len(items), "items": items}
+
+    return document(await db.read(read))
 
 
 @get("/ap/users/{account_id:str}/outbox")
@@ -114,4 +154,13 @@ async def outbox_of(
     return document(render.page_of(here, items, part_of=at, after=after))
 
 
-ROUTES = [actor, named_actor, followers, following, featured, outbox_of]
+ROUTES = [
+    actor,
+    named_actor,
+    followers,
+    followers_of_one_server,
+    following,
+    featured,
+    featured_tags,
+    outbox_of,
+]

@@ -25,6 +25,12 @@ async def deliver(request: Request[Any, Any, Any], inbox: InboxOfServer) -> Resp
     """202 when it is done or durably kept. Whose inbox it was does not matter: an activity says
     itself whom it is for, and many peers use either.
     """
+    status = await inbox.accept(as_it_came(request, await _body(request)))
+    return Response(b"", status_code=status, headers=_HELP.get(status), media_type="text/plain")
+
+
+def as_it_came(request: Request[Any, Any, Any], body: bytes = b"") -> InboxRequest:
+    """A request to the letter: its signature covers the letters."""
     scope = request.scope
     query = scope["query_string"]
     raw_path = scope.get("raw_path") or scope["path"].encode()
@@ -33,10 +39,7 @@ async def deliver(request: Request[Any, Any, Any], inbox: InboxOfServer) -> Resp
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    status = await inbox.accept(
-        InboxRequest(target.decode("latin-1"), headers, await _body(request))
-    )
-    return Response(b"", status_code=status, headers=_HELP.get(status), media_type="text/plain")
+    return InboxRequest(target.decode("latin-1"), headers, body, request.method)
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:

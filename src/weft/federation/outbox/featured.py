@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import quote
 
 from weft.federation.outbox.sending import Reactions, local, local_post, send
+from weft.federation.render import hashtag
 from weft.federation.vocabulary import PUBLIC, Json, addresses
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads.tokens import fold_tag
 from weft.work.events import Event
 
 Change = Literal["Add", "Remove"]
@@ -25,12 +24,7 @@ def _post(tx: Tx, event: Event, change: Change) -> None:
 def _tag(tx: Tx, event: Event, change: Change) -> None:
     owner = local(tx, event.actor_id)
     if owner is not None:
-        name = event.data["name"]
-        tag = {
-            "type": "Hashtag",
-            "href": tx.site.tag_url(quote(fold_tag(name))),
-            "name": f"#{name}",
-        }
+        tag = hashtag(tx.site, event.data["name"])
         _tell(tx, owner, change, tag, owner.uri, event)
 
 

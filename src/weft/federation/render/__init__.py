@@ -9,7 +9,7 @@ Sources: https://www.w3.org/TR/activitypub, https://docs.joinmastodon.org/spec/a
 
 from __future__ import annotations
 
-from weft.federation.render.actors import actor, gone_actor
+from weft.federation.render.actors import actor, gone_actor, stub
 from weft.federation.render.acts import (
     act,
     announce,
@@ -22,6 +22,7 @@ from weft.federation.render.acts import (
 from weft.federation.render.addressing import Addressing, address, addressing
 from weft.federation.render.besides import end, languages, opt_outs
 from weft.federation.render.collections import collection, count, featured, page_of
+from weft.federation.render.hashtags import hashtag
 from weft.federation.render.notes import Around, note, tombstone
 from weft.federation.render.questions import question, vote
 from weft.federation.render.reactions import reaction
@@ -41,10 +42,12 @@ __all__ = [
     "end",
     "featured",
     "gone_actor",
+    "hashtag",
     "languages",
     "note",
     "opt_outs",
     "page_of",
+    "stub",
     "question",
     "reaction",
     "tombstone",

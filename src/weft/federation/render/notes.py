@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import Struct
 
 from weft.federation.render.addressing import addressing
 from weft.federation.render.besides import add, opt_outs
 from weft.federation.render.collections import count
+from weft.federation.render.consent import policy
 from weft.federation.render.emojis import emojis
-from weft.federation.vocabulary import QUOTE_TERMS, Json
+from weft.federation.render.hashtags import hashtag
+from weft.federation.vocabulary import LD_JSON, QUOTE_REL, QUOTE_TERMS, Json
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.people.model import Account
 from weft.threads import signals
 from weft.threads.model import Post
-from weft.threads.tokens import fold_tag
 
 
 class Around(Struct, frozen=True):
@@ -51,7 +51,7 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         "attachment": [_attachment(site, media) for media in post.media],
         "tag": [
             *_mention_tags(site, post, author, around.answered),
-            *_hashtags(site, post),
+            *(hashtag(site, tag) for tag in post.tags),
             *emojis(site, post.emojis),
         ],
         "replies": _replies(post.uri),
@@ -64,8 +64,13 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         document["contentMap"] = {post.language: content}
     if around.conversation:
         document["context"] = document["conversation"] = around.conversation
+    document["interactionPolicy"] = policy(post, author)
     if post.quote_uri is not None and post.quote_state == "accepted":
         document |= dict.fromkeys(QUOTE_TERMS, post.quote_uri)
+        document["tag"].append(_quote_link(post.quote_uri))
+    elif post.quote_uri is not None and post.quote_state == "pending":
+        # For those who ask for consent; others would show it without.
+        document["quote"] = post.quote_uri
     if post.no_ai:
         document["weft:noAI"] = True
     if author.kind == "ai":
@@ -75,6 +80,11 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
             document["weft:sources"] = sources
     add(document, around.more)
     return document | opt_outs(around.signals | signals.of_account(author))
+
+
+def _quote_link(uri: str) -> Json:
+    """FEP-e232."""
+    return {"type": "Link", "mediaType": LD_JSON, "rel": [QUOTE_REL], "href": uri}
 
 
 def tombstone(uri: str) -> Json:
@@ -97,13 +107,6 @@ def _mention_tags(site: Site, post: Post, author: Account, answered: Account | N
 
 def _full(site: Site, acct: str) -> str:
     return f"@{acct}" if "@" in acct else f"@{acct}@{site.domain}"
-
-
-def _hashtags(site: Site, post: Post) -> list[Json]:
-    return [
-        {"type": "Hashtag", "href": site.tag_url(quote(fold_tag(tag))), "name": f"#{tag}"}
-        for tag in post.tags
-    ]
 
 
 def _attachment(site: Site, media: dict[str, Any]) -> Json:
