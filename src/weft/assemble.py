@@ -19,16 +19,19 @@ from weft import __version__
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
 from weft.api import app as web
+from weft.api.activitypub.reading import Reading
 from weft.api.mastodon.entities_accounts import avatar_url
 from weft.api.resolver import Resolver as Seeker
 from weft.api.streaming.hub import Hub
 from weft.explore import jobs as explore_jobs
 from weft.federation import jobs as federation_jobs
+from weft.federation.backfill import jobs as backfill_jobs
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
 from weft.federation.knock import Knock
+from weft.federation.readers import Readers
 from weft.kernel.site import Site
 from weft.moderation import domains
 from weft.moderation import jobs as moderation_jobs
@@ -51,9 +54,10 @@ from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
 
-POOLS = {"default": 8, "deliver": 64, "fetch": 8, "preview": 4, "ai": 4, "media": 2}
+POOLS = {"default": 8, "deliver": 64, "fetch": 8, "backfill": 4, "preview": 4, "ai": 4, "media": 2}
 """Jobs at once. Deliveries mostly wait for others; models and pictures keep a core busy. Pages
-behind links are anybody's: slow ones hold up other previews, and not what other servers tell us.
+behind links are anybody's: slow ones hold up other previews, and not what other servers tell us; and
+reading a whole thread elsewhere takes minutes.
 """
 
 SEAL_KEY = "seal.key"
@@ -127,7 +131,8 @@ class House:
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
             translator = await stack.enter_async_context(_translator(self.settings, self.db.site))
-            self.app = web.build(
+            readers = Readers(self.db, resolver, demanded=self.settings.authorized_fetch)
+            app = web.build(
                 {
                     "db": self.db,
                     "settings": self.settings,
@@ -142,6 +147,7 @@ class House:
                 },
                 generous=self.settings.generous,
             )
+            self.app = Reading(app, readers)
             handlers: dict[str, Handler] = {
                 **people_jobs.handlers(self.db),
                 **threads_jobs.handlers(self.db, self.blobs),
@@ -150,6 +156,7 @@ class House:
                 **federation_jobs.handlers(self.db, self.client, keys),
                 **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
+                **backfill_jobs.handlers(self.db, resolver),
                 **ai_jobs.handlers(self.db, brains),
                 **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),
             }

@@ -22,12 +22,15 @@ from litestar.types import ASGIApp
 from weft import __version__
 from weft.api import auth, errors, health, media_files, people_routes
 from weft.api.activitypub import actors, discovery, inbox
+from weft.api.activitypub import emojis as ap_emojis
 from weft.api.activitypub import posts as ap_posts
 from weft.api.activitypub.negotiate import Negotiate
 from weft.api.barred import barred
 from weft.api.limits import Limits, limited
 from weft.api.mastodon import (
+    async_refreshes,
     conversations,
+    emoji_reactions,
     emojis,
     filters,
     filters_v1,
@@ -52,6 +55,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.api.weft import threads as weft_threads
 from weft.moderation.ip_blocks import Gate
 
 BODY_MAX = 2 * 1024 * 1024
@@ -62,8 +66,10 @@ is held in memory. Routes that take files say how much more they need.
 ROUTES = [
     *people_routes.ROUTES,
     *statuses.ROUTES,
+    *async_refreshes.ROUTES,
     *polls.ROUTES,
     *emojis.ROUTES,
+    *emoji_reactions.ROUTES,
     *translation.ROUTES,
     *scheduled.ROUTES,
     *reactions.ROUTES,
@@ -86,6 +92,8 @@ ROUTES = [
     *media_files.ROUTES,
     *actors.ROUTES,
     *ap_posts.ROUTES,
+    *ap_emojis.ROUTES,
+    *weft_threads.ROUTES,
     *discovery.ROUTES,
     *inbox.ROUTES,
     *health.ROUTES,

@@ -40,6 +40,11 @@ SIGN_INS_ADDRESS = Rule(50, HOUR)
 """Failed passwords per address, whatever the account: one guess at each of many members."""
 
 
+LOOKS = Rule(60, HOUR)
+"""Threads and profiles that are read at other servers because somebody without an account opened
+them, all of those together: a crawler opens everything, and others would pay for it."""
+
+
 class TooMany(WeftError):
     """Asked more often than the rule allows."""
 
@@ -102,6 +107,7 @@ class Limits:
         self.new_apps = windows(NEW_APPS)
         self.sign_ins = windows(SIGN_INS)
         self.sign_ins_address = windows(SIGN_INS_ADDRESS)
+        self.looks = windows(LOOKS)
 
 
 def address_of(scope: Scope) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import structlog
 from msgspec import structs
 
-from weft.federation import limits, plain
+from weft.federation import authorizations, limits, plain
 from weft.federation.convert import incoming, remote_account
 from weft.federation.fetch import Fetcher, Missing, Unbelievable
 from weft.federation.memory import Memory
@@ -58,7 +58,7 @@ class Resolver:
 
     def __init__(self, db: Database, fetcher: Fetcher) -> None:
         self._db = db
-        self._fetcher = fetcher
+        self.fetcher = self._fetcher = fetcher
         self._flights: dict[str, asyncio.Task[Account]] = {}
         self._keys: Memory[list[Key]] = Memory(KEYS_KEPT)
 
@@ -222,6 +222,10 @@ class Resolver:
                 usable.append(whole)
         return usable
 
+    async def document(self, uri: str) -> Json:
+        """Any document with this id. Errors as for `Fetcher.document`."""
+        return await self._fetcher.document(uri)
+
     # -- posts ------------------------------------------------------------------------------
 
     async def note(self, uri: str) -> Post | None:
@@ -259,10 +263,10 @@ class Resolver:
             chain.append(parent)
         for note in reversed(chain[1:]):
             try:
-                await self._keep(note)
+                await self.keep(note)
             except WeftError as refused:
                 log.info("discovery.no_ancestor", uri=note.id, why=refused.cause or refused.text)
-        return await self._keep(chain[0])
+        return await self.keep(chain[0])
 
     async def _parent(self, uri: str) -> IncomingNote | None:
         """A post further up, if it can be had now: the thread is shown without it otherwise."""
@@ -274,16 +278,36 @@ class Resolver:
             log.info("discovery.no_ancestor", uri=uri, why=refused.cause)
             return None
 
-    async def _keep(self, note: IncomingNote) -> Post | None:
+    async def keep(self, note: IncomingNote, *, quiet_before: int | None = None) -> Post | None:
+        """Keep a post that was fetched, if it is for everybody. Nobody here hears of what was written
+        before ``quiet_before`` (ms; by default of what can be on its way no more). Errors: those of
+        `actor`, for its author.
+        """
+        if quiet_before is None:
+            quiet_before = now_ms() - limits.DELIVERED_WITHIN
         author = await self.actor(note.author)
         if author.local or author.suspended_at is not None or note.vote:
             return None
         kept = incoming(note, author)
         if kept.visibility not in {"public", "unlisted"}:
             return None  # shown to our server's actor by mistake
+        await self._prove(note)
         return await self._db.write(
-            lambda tx: publish.receive(tx, author, admitted(tx, author, kept))
+            lambda tx: publish.receive(
+                tx, author, admitted(tx, author, kept), quiet_before=quiet_before
+            )
         )
+
+    async def _prove(self, note: IncomingNote) -> None:
+        """The stamps that a post names, and before that what it quotes by one of them."""
+        quote = note.told.quote if "quote" in note.told.stamps else None
+        if quote is not None and not await self._db.read(lambda tx: _is_settled(tx, quote)):
+            quoted = await self._parent(quote)
+            if quoted is not None:
+                # What that one quotes is not looked for in turn: this ends.
+                told = structs.replace(quoted.told, stamps={})
+                await self.keep(structs.replace(quoted, told=told))
+        await authorizations.prove(self._db, self._fetcher, note)
 
     # -- inside -----------------------------------------------------------------------------
 

@@ -48,6 +48,11 @@ def id_at(ms: int) -> int:
     return (ms << _TAIL_BITS) | secrets.randbelow(_TAIL)
 
 
+def made_at(an_id: int) -> int:
+    """The millisecond in which an id was made."""
+    return an_id >> _TAIL_BITS
+
+
 def floor_at(ms: int) -> int:
     """The smallest id of that millisecond."""
     return ms << _TAIL_BITS

@@ -16,6 +16,7 @@ from tests.conftest import House
 from weft.api.activitypub import actors, posts
 from weft.api.activitypub.negotiate import Negotiate
 from weft.api.errors import HANDLERS
+from weft.api.limits import Limits
 from weft.api.pages import faults
 from weft.api.pages.routes import router
 from weft.api.pages.shell import Shell
@@ -56,6 +57,7 @@ def reader(house: House, build: Path) -> Iterator[TestClient[Any]]:
             "db": given(house.db),
             "settings": given(Settings(domain="weft.test", title="Loom", contact="a@weft.test")),
             "keys": given(Keys(house.db)),
+            "limits": given(Limits()),
         },
         state=State({"db": house.db}),
         exception_handlers={**HANDLERS, **faults.handlers(shell)},

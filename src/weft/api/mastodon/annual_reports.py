@@ -1,7 +1,7 @@
 """What clients ask for that this server does not make, answered as documented: reports of a year,
-campaigns for donations, refreshes in the background.
+campaigns for donations.
 
-https://docs.joinmastodon.org/methods/annual_reports/ and /async_refreshes/
+https://docs.joinmastodon.org/methods/annual_reports/
 """
 
 from typing import Any
@@ -67,11 +67,4 @@ def donation_campaigns() -> None:
     """No campaign: 204."""
 
 
-@get("/api/v1_alpha/async_refreshes/{refresh_id:str}", guards=[scope("read")], sync_to_thread=False)
-def async_refresh(refresh_id: FromPath[str]) -> dict[str, Any]:
-    """No answer of ours names one, so none is known."""
-    del refresh_id
-    raise NotFound
-
-
-ROUTES = [all_reports, report, state, generate, read, donation_campaigns, async_refresh]
+ROUTES = [all_reports, report, state, generate, read, donation_campaigns]

@@ -1,18 +1,19 @@
 """One post: written, read, changed, taken back.
 
-https://docs.joinmastodon.org/methods/statuses/. Of ours: ``content_type`` (as Mastodon's forks
-have it), ``no_ai``, and ``POST …/ais``, by which a thread's author switches AIs off and on.
+https://docs.joinmastodon.org/methods/statuses/. Of others: ``content_type`` (as Mastodon's forks
+have it), ``expires_in`` (Pleroma), ``status_map`` (Rebased). Of ours: ``signals``, ``no_ai``, and ``POST …/ais``, by which a thread's author switches AIs off and on.
 """
 
 from typing import Annotated, Any
 
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.auth import scope, scope_if_any
-from weft.api.given import Db, Me, Owner, Viewer
+from weft.api.given import Counters, Db, Me, Owner, Viewer
 from weft.api.mastodon.answers import few, id_of
+from weft.api.mastodon.async_refreshes import Sealing, header
 from weft.api.mastodon.entities_statuses import (
     Context,
     DeletedStatus,
@@ -20,11 +21,13 @@ from weft.api.mastodon.entities_statuses import (
     StatusEdit,
     StatusSource,
 )
+from weft.api.mastodon.extras import asked_of_machines, in_languages, lasts
 from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.polls import PollGiven, look_again, new_poll
 from weft.api.mastodon.quotes import policy_of
 from weft.api.mastodon.scheduled import ScheduledStatus, parse_time, scheduled_status
 from weft.api.mastodon.serialise import deleted_status, source, status, status_edit, statuses
+from weft.api.opening import Opened, look_elsewhere, opened
 from weft.api.resolver import Resolver, Seeker
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import parse_id
@@ -73,6 +76,11 @@ class NewStatus(Struct):
     no_ai: bool | None = None
     scheduled_at: str | None = None
     poll: PollGiven | None = None
+    expires_in: int | None = None
+    expires_at: str | None = None
+    status_map: dict[str, str] | None = None
+    spoiler_text_map: dict[str, str] | None = None
+    signals: list[str] | None = None
 
 
 class ChangedStatus(Struct):
@@ -87,6 +95,9 @@ class ChangedStatus(Struct):
     content_type: str | None = None
     quote_approval_policy: str | None = None
     poll: PollGiven | UnsetType | None = UNSET
+    status_map: dict[str, str] | None = None
+    spoiler_text_map: dict[str, str] | None = None
+    signals: list[str] | None = None
 
 
 class TakenBack(Struct):
@@ -135,6 +146,9 @@ async def create(
             no_ai=data.no_ai or False,
             app=apps.as_json(app),
             idempotency_key=key,
+            lasts_ms=lasts(data.expires_in, data.expires_at, tx.now),
+            languages=in_languages(data.status_map, data.spoiler_text_map),
+            signals=asked_of_machines(data.signals),
         )
         if at is not None:
             later = scheduled.schedule(tx, me, draft, at, app_id=bearer.app_id)
@@ -216,6 +230,8 @@ async def change(
             language=_language(data.language or now.language),
             media_ids=kept if data.media_ids is None else _ids(data.media_ids),
             poll=None if data.poll is UNSET else new_poll(data.poll),
+            languages=in_languages(data.status_map, data.spoiler_text_map),
+            signals=asked_of_machines(data.signals),
         )
         changed = edit(tx, me, number, draft, keep_poll=data.poll is UNSET)
         if policy is not None:
@@ -248,16 +264,26 @@ async def take_back(
 
 
 @get("/api/v1/statuses/{status_id:str}/context", guards=[scope_if_any("read:statuses")])
-async def context(db: Db, viewer: Viewer, status_id: FromPath[str]) -> Context:
-    """What it answers (the thread's first post first), and what answers it."""
+async def context(
+    db: Db, viewer: Viewer, seal: Sealing, limits: Counters, status_id: FromPath[str]
+) -> Response[Context]:
+    """What it answers (the thread's first post first), and what answers it. What other servers have
+    of it besides is fetched meanwhile, and the header ``Mastodon-Async-Refresh`` says so.
+    """
     as_ = viewer.id if viewer is not None else None
     number = id_of(status_id)
 
-    def read(tx: Tx) -> Context:
-        above, below = threadview.context(tx, as_, posts.see(tx, as_, number))
-        return Context(statuses(tx, as_, above), statuses(tx, as_, below))
+    def read(tx: Tx) -> tuple[Context, Opened]:
+        post = posts.see(tx, as_, number)
+        above, below = threadview.context(tx, as_, post)
+        shown = Context(statuses(tx, as_, above), statuses(tx, as_, below))
+        return shown, opened(tx, post, *above, *below)
 
-    return await db.read(read)
+    shown, what = await db.read(read)
+    look = await look_elsewhere(db, limits, viewer, what)
+    if look is None or viewer is None:
+        return Response(shown)
+    return Response(shown, headers=header(seal, viewer, what.post, look))
 
 
 @get("/api/v1/statuses/{status_id:str}/source", guards=[scope("read:statuses")])

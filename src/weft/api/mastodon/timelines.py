@@ -10,11 +10,12 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from weft.api.auth import me_of, scope, scope_if_any
-from weft.api.given import Db, Me, Viewer
+from weft.api.given import Counters, Db, Me, Viewer
 from weft.api.links import Turned, paging
 from weft.api.mastodon.answers import encode, id_of, json_page
 from weft.api.mastodon.entities_statuses import Status
 from weft.api.mastodon.serialise import statuses
+from weft.api.opening import visit_elsewhere
 from weft.kernel.errors import NotFound
 from weft.people import accounts
 from weft.people.model import Account
@@ -168,6 +169,7 @@ async def account_statuses(
     db: Db,
     viewer: Viewer,
     page: Turned,
+    limits: Counters,
     account_id: FromPath[str],
     exclude_replies: FromQuery[bool] = False,
     exclude_reblogs: FromQuery[bool] = False,
@@ -175,9 +177,13 @@ async def account_statuses(
     pinned: FromQuery[bool] = False,
     tagged: FromQuery[str | None] = None,
 ) -> Posts:
-    """``pinned``: only those on top of the profile; they are one page."""
+    """``pinned``: only those on top of the profile; they are one page. Of somebody elsewhere whose
+    profile is opened for the first time, more is fetched meanwhile.
+    """
     as_ = _id(viewer)
     author = id_of(account_id)
+    if page.max_id is None and not page.above:
+        await visit_elsewhere(db, limits, viewer, author)
 
     def find(tx: Tx) -> list[Post]:
         found = accounts.get(tx, author)

@@ -6,8 +6,10 @@ from litestar import Response
 from litestar.response import Redirect
 from msgspec import Struct
 
+from weft.api.limits import Limits
 from weft.api.mastodon.answers import id_of
 from weft.api.mastodon.entities_accounts import avatar_url
+from weft.api.opening import visit_elsewhere
 from weft.api.pages import meta, people, posts
 from weft.api.pages.html import Html, h, join
 from weft.api.pages.shell import Shell, answer, frame
@@ -42,7 +44,13 @@ def find(tx: Tx, named: str) -> Account:
 
 
 async def profile(
-    db: Database, settings: Settings, shell: Shell, named: str, tab: str, max_id: str | None
+    db: Database,
+    settings: Settings,
+    shell: Shell,
+    limits: Limits,
+    named: str,
+    tab: str,
+    max_id: str | None,
 ) -> Response[str] | Redirect:
     """A profile as a page. Errors: NotFound."""
     below = id_of(max_id) if max_id else None
@@ -66,6 +74,8 @@ async def profile(
     shown = await db.read(read)
     if shown.account.kind == "application" and shown.account.local:
         return Redirect("/about")  # the server itself has no life to show
+    if below is None:
+        await visit_elsewhere(db, limits, None, shown.account.id)
     about = _about(db.site, settings, shown.account, first=below is None and not tab)
     return answer(
         shell,

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 import weft
-from weft.api.given import Db, Set
+from weft.api.given import Counters, Db, Set
 from weft.api.pages import about, faults, feed, lists, meta, profile, thread
 from weft.api.pages.html import h
 from weft.api.pages.shell import STYLES, Around, Shell, answer, frame
@@ -157,6 +157,7 @@ async def named(
     settings: Set,
     shell: Around,
     static: Assets,
+    limits: Counters,
     handle: FromPath[str],
     tab: FromQuery[str] = "",
     max_id: MaxId = None,
@@ -168,17 +169,22 @@ async def named(
         return _sent(request, await static.file(handle), handle)
     if handle.endswith(".rss"):
         return await feed.feed(db, settings, handle[1:-4])
-    return await profile.profile(db, settings, shell, handle[1:], tab, max_id)
+    return await profile.profile(db, settings, shell, limits, handle[1:], tab, max_id)
 
 
 @page("/{handle:str}/{post_id:str}")
 async def post(
-    db: Db, settings: Set, shell: Around, handle: FromPath[str], post_id: FromPath[str]
+    db: Db,
+    settings: Set,
+    shell: Around,
+    limits: Counters,
+    handle: FromPath[str],
+    post_id: FromPath[str],
 ) -> Response[Any]:
     """``/@name/{id}``"""
     if not handle.startswith("@"):
         raise NotFound
-    return await thread.thread(db, settings, shell, handle[1:], post_id)
+    return await thread.thread(db, settings, shell, limits, handle[1:], post_id)
 
 
 @page("/{handle:str}/tagged/{name:str}", sync_to_thread=False)

@@ -6,9 +6,11 @@ from litestar import Response
 from litestar.response import Redirect
 from msgspec import Struct
 
+from weft.api.limits import Limits
 from weft.api.mastodon import serialise
 from weft.api.mastodon.answers import id_of
 from weft.api.mastodon.entities_accounts import avatar_url
+from weft.api.opening import Opened, look_elsewhere, opened
 from weft.api.pages import meta, people, posts
 from weft.api.pages.html import NOTHING, Html, h, join
 from weft.api.pages.shell import Shell, answer, frame
@@ -31,12 +33,13 @@ class Thread(Struct, frozen=True):
     below: list[posts.Entry]
     no_ai: bool
     proper: str | None
+    what: Opened
 
 
 async def thread(
-    db: Database, settings: Settings, shell: Shell, named: str, post_id: str
+    db: Database, settings: Settings, shell: Shell, limits: Limits, named: str, post_id: str
 ) -> Response[str] | Redirect:
-    """A post and its public thread. Errors: NotFound, also for what not everyone may see."""
+    """A post and its public thread; what other servers have of it besides is there next time. Errors: NotFound, also for what not everyone may see."""
     wanted = id_of(post_id)
 
     def read(tx: Tx) -> Thread:
@@ -45,17 +48,18 @@ async def thread(
             post = found_posts.see(tx, None, post.boost_of_id)
         above, below = threadview.context(tx, None, post)
         shown = posts.entries(tx, [post, *above, *below])
-        anchor = shown[0]
+        anchor, what = shown[0], opened(tx, post, *above, *below)
         if anchor.author.id != _named(tx, named) or post.id != wanted:
-            return Thread(anchor, [], [], no_ai=False, proper=posts.path(anchor))
+            return Thread(anchor, [], [], no_ai=False, proper=posts.path(anchor), what=what)
         root = found_posts.by_id(tx, post.thread_id)
         cut = 1 + len(above)
         no_ai = root.no_ai if root is not None else post.no_ai
-        return Thread(anchor, shown[1:cut], shown[cut:], no_ai=no_ai, proper=None)
+        return Thread(anchor, shown[1:cut], shown[cut:], no_ai=no_ai, proper=None, what=what)
 
     shown = await db.read(read)
     if shown.proper is not None:
         return Redirect(shown.proper)
+    await look_elsewhere(db, limits, None, shown.what)
     about = _about(db.site, settings, shown.anchor)
     links = (
         meta.activity(shown.anchor.post.uri),
