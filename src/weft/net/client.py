@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from yarl import URL
 
 from weft.kernel.errors import WeftError
 from weft.net.guard import Guard, OutboundRefused
+from weft.net.pace import Pace
 from weft.net.resolver import GuardedResolver
 from weft.net.signatures import RequestSigner
 
@@ -51,6 +52,9 @@ MAX_KEPT_HOSTS = 256
 # A name's addresses, checked once, serve for this long.
 DNS_CACHE_SECONDS = 60
 DNS_CACHE_NAMES = 2048
+# Of one host, where strangers choose the address: a timeline that is seen for the first time shows some
+# hundred pictures of a large one, and a small one answers five requests a second from memory.
+PACED_A_MINUTE = 300
 _CHUNK = 64 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -67,6 +71,10 @@ class OutboundFailed(WeftError):
         super().__init__("The other server did not answer", cause=cause)
 
 
+class OutboundPaced(OutboundFailed):
+    """This server has asked that one often enough for this minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """What came back, whatever its status. ``url`` is the one that answered, after redirects.
@@ -78,6 +86,32 @@ class Response:
     url: str
     headers: Mapping[str, str]
     body: bytes
+
+
+class Coming:
+    """An answer whose body is still on its way; ``status`` and ``url`` as in `Response`."""
+
+    def __init__(self, answer: aiohttp.ClientResponse, url: str, max_bytes: int) -> None:
+        self.status = answer.status
+        self.url = url
+        self._answer = answer
+        self._max_bytes = max_bytes
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The decoded body, as it arrives. Errors: OutboundRefused when it is longer than allowed;
+        before the first part where its length is told.
+        """
+        told = self._answer.content_length
+        size = told if told is not None and "Content-Encoding" not in self._answer.headers else 0
+        if size <= self._max_bytes:
+            size = 0
+            async for part in self._answer.content.iter_chunked(_CHUNK):
+                size += len(part)
+                if size > self._max_bytes:
+                    break
+                yield part
+        if size > self._max_bytes:
+            raise OutboundRefused(f"{self.url} is larger than {self._max_bytes} bytes")
 
 
 class Client:
@@ -103,6 +137,7 @@ class Client:
         self._keeping = self._session(user_agent, self._connector(keep=True))
         self._closing = self._session(user_agent, self._connector(keep=False))
         self._kept: OrderedDict[URL, float] = OrderedDict()
+        self._pace = Pace(PACED_A_MINUTE)
 
     async def get(
         self,
@@ -113,18 +148,32 @@ class Client:
         max_bytes: int = MAX_DOCUMENT,
         timeout: float = TOTAL_SECONDS,
         whole: bool = True,
+        paced: bool = False,
     ) -> Response:
         """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
-        ``whole=False``: of what is larger the beginning will do.
+        ``whole=False``: of what is larger the beginning will do. ``paced``: a stranger chose the
+        address, so no host is asked too often, wherever it redirects to.
 
         Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
         above is an answer, not an error.
         """
-        request = _Request("GET", {"Accept": accept}, None, signer, _REDIRECTS)
+        request = _Request("GET", {"Accept": accept}, None, signer, _REDIRECTS, paced)
         response, complete = await self._send(request, url, max_bytes, timeout)
         if whole and not complete:
             raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
         return response
+
+    @asynccontextmanager
+    async def open(
+        self, url: str, *, accept: str, max_bytes: int, timeout: float
+    ) -> AsyncGenerator[Coming]:
+        """Fetch what is too large to be held in memory; within ``timeout`` seconds from here to the
+        end of the block. Paced, unsigned, redirects followed. Errors as for `get`; do not let an
+        OSError of your own leave the block.
+        """
+        request = _Request("GET", {"Accept": accept}, None, None, _REDIRECTS, paced=True)
+        async with _budget(url, timeout), self._last_answer(request, url) as (answer, here):
+            yield Coming(answer, str(here), max_bytes)
 
     async def post(
         self,
@@ -222,21 +271,31 @@ class Client:
         self, request: "_Request", url: str, max_bytes: int, timeout: float
     ) -> tuple[Response, bool]:
         """The last answer, and whether its body is whole."""
-        async with _budget(url, timeout):
-            here = self._guard.check_url(url)
-            for _ in range(MAX_REDIRECTS + 1):
-                async with self._session_for(here).request(
-                    request.method,
-                    here,
-                    headers=request.headers_for(here),
-                    data=request.body,
-                    allow_redirects=False,
-                ) as answer:
-                    there = self._redirect(answer, here, request.redirects)
-                    if there is None:
-                        body, whole = await _read(answer, max_bytes)
-                        return Response(answer.status, str(here), _headers(answer), body), whole
-                here = there
+        async with _budget(url, timeout), self._last_answer(request, url) as (answer, here):
+            body, whole = await _read(answer, max_bytes)
+            return Response(answer.status, str(here), _headers(answer), body), whole
+
+    @asynccontextmanager
+    async def _last_answer(
+        self, request: "_Request", url: str
+    ) -> AsyncGenerator[tuple[aiohttp.ClientResponse, URL]]:
+        """The answer at the end of the redirects, its body not read yet, and who gave it."""
+        here = self._guard.check_url(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            if request.paced and not self._pace.may(here.host or ""):
+                raise OutboundPaced(f"{here.host} was asked often enough for this minute")
+            async with self._session_for(here).request(
+                request.method,
+                here,
+                headers=request.headers_for(here),
+                data=request.body,
+                allow_redirects=False,
+            ) as answer:
+                there = self._redirect(answer, here, request.redirects)
+                if there is None:
+                    yield answer, here
+                    return
+            here = there
         raise OutboundRefused(f"{url} redirects more than {MAX_REDIRECTS} times")
 
     def _redirect(
@@ -301,6 +360,7 @@ class _Request:
     body: bytes | None
     signer: RequestSigner | None
     redirects: frozenset[int]
+    paced: bool = False
 
     def headers_for(self, url: URL) -> dict[str, str]:
         if self.signer is None:

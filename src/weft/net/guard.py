@@ -59,6 +59,9 @@ _PRIVATE_V6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+# RFC 5214: in a network that tunnels IPv6 over its IPv4 (ISATAP), the machine behind the IPv4 address
+# that stands after these 32 bits. The first of them says whether that is a public one; no matter.
+_ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFDFF_FFFF
 # RFC 6052: on a network with IPv6 only, the whole IPv4 world arrives under this prefix, so what
 # counts is the IPv4 address inside.
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -112,6 +115,8 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
         return False
     if address in _NAT64:
         return _is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    if (int(address) >> 32) & _ISATAP_MASK == _ISATAP:
+        return False
     return address in _PUBLIC_V6 and not any(address in block for block in _PRIVATE_V6)
 
 

@@ -14,6 +14,9 @@ from weft.net.guard import Guard
 DNS_THREADS = 16
 # Longer than a slow name server's first retry; a name that needs more is as good as down.
 DNS_SECONDS = 5.0
+# Of a name's addresses this many are tried. The largest sites have eight of each kind; a name with a
+# thousand would have us knock at a thousand doors.
+MAX_ADDRESSES = 16
 
 
 class GuardedResolver(AbstractResolver):
@@ -48,7 +51,7 @@ class GuardedResolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for address in addresses
+            for address in addresses[:MAX_ADDRESSES]
         ]
 
     async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[str]:
