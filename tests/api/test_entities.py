@@ -35,10 +35,14 @@ NAMED: dict[str, str] = {
     "StreamedReaction": "Reaction",
     "TrendsLink": "Trends::Link",
 }
+_REACTIONS = "Pleroma's and others': Mastodon has no reactions to posts"
+_OPT_OUTS = "what is asked of machines is our addition"
 OURS: dict[str, str] = {
     # Classes of ours that no page of an entity documents, and why there are any.
     "AccountAi": "labels of AIs are our addition",
     "AdminPublisher": "documented nowhere: admins' lists of who publishes links",
+    "ReactionAccounts": _REACTIONS,
+    "StatusReaction": _REACTIONS,
     "AiSource": "labels of AIs are our addition",
     "AnnualReportState": "documented on the method's page only: a hash with a state",
     "DomainBlockPreview": "documented nowhere; as Mastodon answers",
@@ -78,6 +82,17 @@ DIFFERENT: dict[str, str] = {
 ADDED: dict[str, str] = {
     # ``Entity.field`` of ours that is not documented, and why we send it.
     "Account.ai": "labels of AIs are our addition",
+    "CredentialAccount.source.reading_language": "posts may be in several languages",
+    "CredentialAccount.source.signals": _OPT_OUTS,
+    "Instance.configuration.emoji_reactions": _REACTIONS,
+    "Instance.configuration.reactions": _REACTIONS,
+    "Notification.emoji": _REACTIONS,
+    "Notification.emoji_url": _REACTIONS,
+    "NotificationGroup.emoji": _REACTIONS,
+    "NotificationGroup.emoji_url": _REACTIONS,
+    "Status.emoji_reactions": _REACTIONS,
+    "Status.expires_at": "Pleroma's and Fedibird's: posts may go by themselves",
+    "Status.reactions": _REACTIONS,
     "AdminTag.listable": "as Mastodon answers",
     "AdminTrendsLink.id": "as Mastodon answers admins",
     "AdminTrendsLink.requires_review": "as Mastodon answers admins",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from weft.federation.read_actor import IncomingActor
+from weft.federation.read_consent import rules_of
 from weft.federation.read_keys import Key
 from weft.federation.read_note import IncomingNote
 from weft.kernel.clock import now_ms
 from weft.kernel.ids import new_id
 from weft.people.accounts import RemoteAccount
 from weft.people.model import Account
+from weft.threads import signals
+from weft.threads.markup import link
 from weft.threads.model import Incoming, Media
 
 
@@ -32,13 +36,15 @@ def remote_account(actor: IncomingActor, domain: str, key: Key | None) -> Remote
         header=actor.header,
         locked=actor.locked,
         discoverable=actor.discoverable,
-        indexable=actor.indexable,
+        indexable=actor.indexable
+        and signals.NOINDEX not in (actor.profile or {}).get("signals", ()),
         ai=actor.ai,
         also_known_as=actor.also_known_as,
         moved_to=actor.moved_to,
         key_id=key.id if key is not None else "",
         public_key=key.pem if key is not None else "",
         created_at=actor.published,
+        profile=actor.profile,
     )
 
 
@@ -47,7 +53,7 @@ def incoming(note: IncomingNote, author: Account, *, silent: list[str] | None = 
     return Incoming(
         uri=note.id,
         url=note.url,
-        html=note.html,
+        html=note.html + link_below(note),
         visibility=note.visibility(author.followers_uri),
         created_at=note.published or now_ms(),
         spoiler=note.spoiler,
@@ -77,7 +83,19 @@ def incoming(note: IncomingNote, author: Account, *, silent: list[str] | None = 
         details=note.details,
         poll=note.poll,
         expires_at=note.expires_at,
+        rules=rules_of(note.told, author),
+        quote_uri=note.told.quote,
     )
+
+
+def link_below(note: IncomingNote) -> str:
+    """What a post quotes in one of the older ways, to which nobody consents: a link, unless its
+    words have it.
+    """
+    address = note.told.linked
+    if address is None or escape(address) in note.html:
+        return ""
+    return f'<p class="quote-inline">RE: {link(address)}</p>'
 
 
 def ai_record(note: IncomingNote, author: Account) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from weft.federation import limits, plain
 from weft.federation.plain import Json, Malformed
+from weft.federation.read_emoji import read_emojis
+from weft.federation.read_extras import read_signals
 from weft.federation.read_keys import Key, keys_of
 from weft.people.model import Kind
 from weft.threads.limits import (
@@ -59,6 +61,7 @@ class IncomingActor(Struct, frozen=True):
     keys: list[Key]
     published: int | None
     links: dict[str, str] = {}  # where its collections are: remote_details.links
+    profile: dict[str, Any] | None = None  # accounts.profile
 
 
 def read_actor(document: Json) -> IncomingActor:
@@ -97,7 +100,14 @@ def read_actor(document: Json) -> IncomingActor:
         keys=keys_of(document, actor_id),
         published=plain.date(document.get("published")),
         links=_links(document, actor_id),
+        profile=_profile(document),
     )
+
+
+def _profile(document: Json) -> dict[str, Any] | None:
+    """What few actors have: custom emoji in their words, opt-outs (FEP-5e53)."""
+    told = {"emojis": read_emojis(document.get("tag")), "signals": read_signals(document)}
+    return {name: value for name, value in told.items() if value} or None
 
 
 def _shared_inbox(document: Json, actor_id: str) -> str:

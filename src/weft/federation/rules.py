@@ -30,7 +30,8 @@ def put_actor(
     """
     rule = domains.rule_for(tx, remote.domain)
     if rule is not None and rule.reject_media:
-        remote = structs.replace(remote, avatar="", header="")
+        profile = {name: it for name, it in (remote.profile or {}).items() if name != "emojis"}
+        remote = structs.replace(remote, avatar="", header="", profile=profile or None)
     account = settle(tx, accounts.put_remote(tx, remote), rule)
     # What an account's row says of its key is what nearly everybody has: one, for requests.
     further = [

@@ -127,6 +127,7 @@ class RemoteAccount(Struct, frozen=True):
     key_id: str = ""
     public_key: str = ""
     created_at: int | None = None
+    profile: dict[str, Any] | None = None
 
 
 def by_id(tx: Tx, account_id: int) -> Account | None:

@@ -16,9 +16,10 @@ CHOICES: dict[str, Any] = {
     "avatar_description": "",
     "header_description": "",
     "attribution_domains": [],
+    "signals": [],
 }
 """What few choose otherwise: of ``Account.profile`` only what differs from this is kept. Mastodon's
-names: https://docs.joinmastodon.org/entities/Profile/
+names: https://docs.joinmastodon.org/entities/Profile/; ``signals`` are ours: ``threads.signals``.
 """
 
 

@@ -25,6 +25,7 @@ TITLES = {
     "follow": "{name} is now following you",
     "follow_request": "{name} has requested to follow you",
     "favourite": "{name} favourited your post",
+    "pleroma:emoji_reaction": "{name} reacted to your post",
     "poll": "A poll by {name} has ended",
     "update": "{name} edited a post",
     "quoted_update": "{name} edited a post that you quoted",

@@ -29,13 +29,14 @@ KINDS = (
     "follow",
     "follow_request",
     "favourite",
+    "pleroma:emoji_reaction",
     "poll",
     "update",
     "quoted_update",
     "admin.sign_up",
     "admin.report",
 )
-"""What one can be woken for: https://docs.joinmastodon.org/methods/push/#create"""
+"""What one can be woken for: https://docs.joinmastodon.org/methods/push/#create, and Pleroma's."""
 POLICIES = ("all", "followed", "follower", "none")
 ID_MAX = (1 << 31) - 1
 """Apps read this id as a number of 32 bits."""

@@ -82,7 +82,11 @@ _COUNT = (
     .returning(*posts.COLUMNS)
 )
 _NAMES = (
-    sa.select(table.c.name, sa.func.max(sa.case((table.c.account_id == _by, 1), else_=0)))
+    sa.select(
+        table.c.name,
+        sa.func.max(table.c.url),
+        sa.func.max(sa.case((table.c.account_id == _by, 1), else_=0)),
+    )
     .where(table.c.post_id == _post)
     .group_by(table.c.name)
 )
@@ -133,22 +137,28 @@ def react(
     tx: Tx, by: Account, post_id: int, name: str, *, url: str = "", uri: str | None = None
 ) -> Post:
     """React once with each emoji; gives the post as it is then. ``url`` and ``uri``: of a picture
-    and an activity from elsewhere.
+    and an activity from elsewhere. A member reacts with what anybody did already (also a picture of
+    another server's), with Unicode, or with a picture of ours.
 
     Errors: NotFound (they may not see it), Forbidden (they block its author), Invalid (no emoji;
     too many). Event: reaction.created, with {name, url, uri}.
     """
     post = original(tx, by, post_id)
+    there: dict[str, tuple[str, bool]] = {
+        row[0]: (row[1], bool(row[2])) for row in tx.rows(_NAMES, post=post.id, by=by.id)
+    }
     if by.local:
-        name, url = known(tx, name)
+        name = name.strip(":") if len(name) > 1 else name
+        name, url = (name, there[name][0]) if name in there else known(tx, name)
     elif not (is_emoji(name) or (url and _PICTURED.fullmatch(name))) or len(name) > NAME_CHARS:
         raise Invalid("Validation failed: Name is not an emoji")
     if tx.row(_BLOCKED, by=by.id, author=post.author_id) is not None:
         raise Forbidden
-    there = {row[0]: bool(row[1]) for row in tx.rows(_NAMES, post=post.id, by=by.id)}
-    if there.get(name):
+    if name in there and there[name][1]:
         return post
-    if sum(there.values()) >= PER_ACCOUNT or (name not in there and len(there) >= PER_POST):
+    if sum(mine for _, mine in there.values()) >= PER_ACCOUNT or (
+        name not in there and len(there) >= PER_POST
+    ):
         raise Invalid("Validation failed: Too many different reactions")
     reaction_id = new_id()
     address = uri or f"{by.uri}#reactions/{reaction_id}"

@@ -121,6 +121,14 @@ def named(tx: Tx, *texts: str) -> list[dict[str, Any]]:
     return [shown(tx.site, CustomEmoji(*row)) for row in tx.rows(_THESE, codes=wanted)]
 
 
+def by_shortcode(tx: Tx, shortcode: str) -> CustomEmoji:
+    """Errors: NotFound."""
+    row = tx.row(_THESE, codes=[shortcode])
+    if row is None:
+        raise NotFound
+    return CustomEmoji(*row)
+
+
 def shown(site: Site, emoji: CustomEmoji) -> dict[str, Any]:
     """Field for field https://docs.joinmastodon.org/entities/CustomEmoji/."""
     return {

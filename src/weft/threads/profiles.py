@@ -11,7 +11,7 @@ from weft.kernel.errors import Invalid
 from weft.people import accounts
 from weft.people.model import CHOICES, Account
 from weft.store.database import Tx
-from weft.threads import emojis, limits, markup, media
+from weft.threads import emojis, limits, markup, media, signals
 from weft.threads.sanitize import clean_name, clean_text
 from weft.threads.tags import tag_links, usable_tags
 
@@ -40,6 +40,7 @@ class Changes(Struct, frozen=True):
     avatar_description: str | None = None
     header_description: str | None = None
     attribution_domains: list[str] | None = None
+    signals: list[str] | None = None
 
 
 def change(tx: Tx, account: Account, changes: Changes) -> Account:
@@ -61,6 +62,8 @@ def change(tx: Tx, account: Account, changes: Changes) -> Account:
         if value is not None:
             columns[name] = value
     columns["profile"] = _choices(account, changes)
+    if signals.NOINDEX in (columns["profile"] or {}).get("signals", ()):
+        columns["indexable"] = False  # whatever it was: the two would contradict each other
     columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
     if not columns.keys().isdisjoint(_WORDS):
         columns["profile"] = _with_emojis(tx, account, columns)
@@ -81,7 +84,7 @@ def _choices(account: Account, changes: Changes) -> dict[str, Any] | None:
             _fits(what, value, limits.ALT_TEXT_CHARS)
             value = clean_text(value, limits.ALT_TEXT_CHARS * 4)
         elif isinstance(value, list):
-            value = _domains(value)
+            value = signals.check(value) if name == "signals" else _domains(value)
         profile[name] = value
     for picture in ("avatar", "header"):
         if getattr(changes, picture) == "":  # a drawn one is described by nobody

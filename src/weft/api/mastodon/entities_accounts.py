@@ -70,6 +70,10 @@ class Source(Struct, frozen=True):
     indexable: bool
     attribution_domains: list[str]
     quote_policy: str
+    signals: list[str]
+    """Of ours: what is asked of machines (FEP-5e53)."""
+    reading_language: str | None
+    """Of ours: the language to read in, where a post is in several."""
 
 
 class FeatureApproval(Struct, frozen=True):
@@ -201,6 +205,8 @@ def credential_account(
         indexable=one.indexable,
         attribution_domains=one.chosen("attribution_domains"),
         quote_policy=usual_policy(choices),
+        signals=one.chosen("signals"),
+        reading_language=choices.get("reading_language"),
     )
     role = role_of(held)
     return CredentialAccount(*_values(site, one), source=source, role=role)

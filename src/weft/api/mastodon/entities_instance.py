@@ -133,6 +133,19 @@ class PollLimits(Struct, frozen=True):
     max_expiration: int
 
 
+class ReactionLimits(Struct, frozen=True):
+    """Different emojis that one account may react to one post with: the name of Mastodon's forks."""
+
+    max_reactions: int
+
+
+class EmojiReactionLimits(Struct, frozen=True):
+    """Different emojis on one post, of all and of one account: Fedibird's names."""
+
+    max_reactions: int
+    max_reactions_per_account: int
+
+
 class TranslationOffer(Struct, frozen=True):
     enabled: bool
 
@@ -160,6 +173,8 @@ class Configuration(Struct, frozen=True):
     translation: TranslationOffer
     timelines_access: TimelinesAccess
     limited_federation: bool
+    reactions: ReactionLimits
+    emoji_reactions: EmojiReactionLimits
 
 
 class Registrations(Struct, frozen=True):

@@ -63,6 +63,9 @@ class Notification(Struct, frozen=True, kw_only=True):
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    emoji: str | UnsetType = UNSET
+    """Of a reaction, and its picture, null for Unicode: as Pleroma."""
+    emoji_url: str | UnsetType | None = UNSET
 
 
 class PartialAccountWithAvatar(Struct, frozen=True):
@@ -91,6 +94,8 @@ class NotificationGroup(Struct, frozen=True, kw_only=True):
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    emoji: str | UnsetType = UNSET
+    emoji_url: str | UnsetType | None = UNSET
 
 
 class GroupedNotificationsResults(Struct, frozen=True, kw_only=True):

@@ -189,6 +189,18 @@ class FilterResult(Struct, frozen=True):
     status_matches: list[str] | None
 
 
+class StatusReaction(Struct, frozen=True):
+    """How many reacted to a post with an emoji; ``url`` is the picture's, null for Unicode. As in
+    Pleroma, Fedibird and Mastodon's forks.
+    """
+
+    name: str
+    count: int
+    me: bool
+    url: str | None
+    static_url: str | None
+
+
 class Status(Struct, frozen=True):
     """https://docs.joinmastodon.org/entities/Status/"""
 
@@ -230,6 +242,12 @@ class Status(Struct, frozen=True):
     """Only on one's own posts that can be pinned."""
     tagged_collections: list[dict[str, Any]] = []
     """Always empty: a collection has no page here yet to which a post could link."""
+    expires_at: str | UnsetType = UNSET
+    """Only of posts that go by themselves (Pleroma, Fedibird)."""
+    reactions: list[StatusReaction] | UnsetType = UNSET
+    """Only where somebody reacted (Mastodon's forks)."""
+    emoji_reactions: list[StatusReaction] | UnsetType = UNSET
+    """The same by the other name that apps look for (Fedibird)."""
 
 
 class DeletedStatus(Struct, frozen=True):

@@ -22,9 +22,11 @@ from weft.api.mastodon.entities_instance import (
     ApiVersions,
     Configuration,
     Contact,
+    EmojiReactionLimits,
     Instance,
     MediaLimits,
     PollLimits,
+    ReactionLimits,
     Registrations,
     StatusLimits,
     Thumbnail,
@@ -45,7 +47,7 @@ from weft.push import server_key
 from weft.reading import featured
 from weft.settings import Settings
 from weft.store.database import Database, Tx
-from weft.threads import limits, media, pictures, pins, polls
+from weft.threads import emoji_reactions, limits, media, pictures, pins, polls
 
 VERSION = f"4.6.0 (compatible; Weft {__version__})"
 """Clients compare the first number with Mastodon's to decide which features to show."""
@@ -136,6 +138,8 @@ def configuration(db: Database, settings: Settings, push_key: str) -> Configurat
             live_feeds=everyone, hashtag_feeds=everyone, trending_link_feeds=everyone
         ),
         limited_federation=settings.limited_federation,
+        reactions=ReactionLimits(emoji_reactions.PER_ACCOUNT),
+        emoji_reactions=EmojiReactionLimits(emoji_reactions.PER_POST, emoji_reactions.PER_ACCOUNT),
     )
 
 

@@ -22,6 +22,7 @@ from weft.kernel.clock import iso
 from weft.moderation import reports
 from weft.people import accounts
 from weft.store.database import Tx
+from weft.threads.emoji_reactions import KIND
 from weft.threads.notices import Notice
 
 _FALLBACKS = {
@@ -31,6 +32,7 @@ _FALLBACKS = {
     "collection_update": "{name} updated a collection that you are in",
     "severed_relationships": "Some of your follows have ended: {target}",
     "moderation_warning": "You have received a moderation warning",
+    KIND: "{name} reacted to your post with {emoji}",
 }
 """Kinds that apps from before Mastodon 4.3 do not know; the others all of them do."""
 _SUMMARY = "Your app does not know this kind of notification. Sign in on the web to see all of it."
@@ -43,6 +45,8 @@ class Part(NamedTuple):
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     collection: collections.Collection | UnsetType = UNSET
+    emoji: str | UnsetType = UNSET
+    emoji_url: str | UnsetType | None = UNSET
 
 
 NOTHING = Part()
@@ -53,6 +57,7 @@ def parts(tx: Tx, owner_id: int, found: Sequence[Notice]) -> dict[int, Part]:
     have no such parts. One whose report is gone has none.
     """
     made = {one.id: Part(event=_event(one)) for one in found if one.kind == "severed_relationships"}
+    made |= {one.id: _reaction(one) for one in found if one.kind == KIND}
     warnings = [one for one in found if one.kind == "moderation_warning"]
     if warnings:
         me = account_fragments(tx, [owner_id])[owner_id]
@@ -78,6 +83,10 @@ def parts(tx: Tx, owner_id: int, found: Sequence[Notice]) -> dict[int, Part]:
 
 def _data(one: Notice, name: str, usual: Any) -> Any:
     return (one.data or {}).get(name, usual)
+
+
+def _reaction(one: Notice) -> Part:
+    return Part(emoji=_data(one, "name", ""), emoji_url=_data(one, "url", "") or None)
 
 
 def _event(one: Notice) -> RelationshipSeveranceEvent:
@@ -118,6 +127,7 @@ def fallbacks(
         title = _FALLBACKS[one.kind].format(
             name=escape(by.display_name) if by is not None else "Somebody",
             target=escape(_data(one, "target_name", "")),
+            emoji=escape(_data(one, "name", "")),
         )
         made[one.id] = NotificationFallback(title=title, summary=_SUMMARY, details=None)
     return made

@@ -43,16 +43,19 @@ class FieldGiven(Struct, frozen=True):
 
 
 class SourceGiven(Struct, frozen=True):
-    """Defaults for posting."""
+    """Defaults for posting; of ours: the language to read in, where a post is in several."""
 
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
     quote_policy: str | None = None
+    reading_language: str | None = None
 
 
 class Given(Struct, frozen=True):
-    """What may be changed, beside the files ``avatar`` and ``header``."""
+    """What may be changed, beside the files ``avatar`` and ``header``. Of ours: ``signals``, what is
+    asked of machines (``threads.signals``).
+    """
 
     display_name: str | None = None
     note: str | None = None
@@ -67,6 +70,7 @@ class Given(Struct, frozen=True):
     show_media_replies: bool | None = None
     show_featured: bool | None = None
     attribution_domains: list[str] | None = None
+    signals: list[str] | None = None
     fields_attributes: list[FieldGiven] | dict[str, FieldGiven] | None = None
     source: SourceGiven | None = None
 
@@ -204,6 +208,7 @@ async def preferences(db: Db, me: Me) -> dict[str, Any]:
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,
+        "reading:language": choices.get("reading_language"),
     }
 
 
@@ -261,6 +266,8 @@ def _choices(given: SourceGiven | None) -> dict[str, Any]:
         choices["quote_policy"] = policy
     if given.language is not None:
         choices["language"] = given.language[: limits.NAME_CHARS] or None
+    if given.reading_language is not None:
+        choices["reading_language"] = given.reading_language[: limits.NAME_CHARS] or None
     return choices
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
-from weft.api.mastodon import cards, filtering, polls, quotes
+from weft.api.mastodon import cards, extras, filtering, polls, quotes
 from weft.api.mastodon.entities_accounts import Account
 from weft.api.mastodon.entities_statuses import (
     AiSource,
@@ -36,6 +36,7 @@ from weft.api.mastodon.entities_statuses import (
     StatusSource,
     StatusTag,
 )
+from weft.api.mastodon.extras import Extras
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
@@ -67,6 +68,7 @@ class Parts(NamedTuple):
     sensitized: set[int]
     """Authors whose media is always sensitive."""
     counts: dict[int, Counts]
+    extras: Extras
 
 
 def statuses(
@@ -96,10 +98,15 @@ def statuses(
         filtering.applied(tx, viewer, shown),
         accounts.sensitized(tx, [post.author_id for post in shown if post.media]),
         details.counts(tx, shown),
+        extras.shown(tx, viewer, shown),
     )
     site = tx.site
 
     def made(post: Post, original: Status | None, quote: Quote | None) -> Status:
+        if post.extras and (said := parts.extras.wordings.get(post.id)) is not None:
+            post = structs.replace(
+                post, html=said.html, spoiler=said.spoiler, language=said.language
+            )
         return _status(site, post, authors[post.author_id], parts, viewer, original, quote)
 
     inside = {
@@ -234,6 +241,7 @@ def _status(
 ) -> Status:
     marks = parts.marks
     counts = parts.counts.get(post.id, post)
+    reactions = parts.extras.reactions.get(post.id, UNSET)
     # By position, in the order of ``Status``: names would cost a third more.
     return Status(
         str(post.id),
@@ -278,6 +286,9 @@ def _status(
         _ai(post.ai) if post.ai is not None else None,
         post.no_ai,
         post.id in marks.pinned if post.author_id == viewer and post.boost_of_id is None else UNSET,
+        expires_at=iso(post.expires_at) if post.expires_at is not None else UNSET,
+        reactions=reactions,
+        emoji_reactions=reactions,
     )
 
 

@@ -10,10 +10,14 @@ from weft.kernel.site import Site
 
 
 def emojis(site: Site, named: list[dict[str, Any]]) -> list[Json]:
-    """Emoji of this server (FEP-9098)."""
+    """Custom emoji (FEP-9098). Those of ours have an id: GoToSocial takes none without."""
     return [
         {
-            "id": emoji_uri(site, emoji["shortcode"]),  # GoToSocial takes none without
+            **(
+                {"id": emoji_uri(site, emoji["shortcode"])}
+                if emoji["url"].startswith(f"{site.base}/")
+                else {}
+            ),
             "type": "Emoji",
             "name": f":{emoji['shortcode']}:",
             "icon": {

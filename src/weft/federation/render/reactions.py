@@ -12,8 +12,9 @@ from weft.kernel.site import Site
 
 def reaction(site: Site, uri: str, by: str, post: str, author: str, *, name: str, url: str) -> Json:
     """All addresses; ``name`` and ``url`` as ``threads.emoji_reactions`` keeps them."""
-    content = f":{name}:" if url else name
+    shortcode = name.partition("@")[0]
+    content = f":{shortcode}:" if url else name
     made = act("Like", uri, by, post, author) | {"content": content, "_misskey_reaction": content}
     if url:
-        made["tag"] = emojis(site, [{"shortcode": name, "url": url}])
+        made["tag"] = emojis(site, [{"shortcode": shortcode, "url": url}])
     return made
