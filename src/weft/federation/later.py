@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 import structlog
 
-from weft.federation import handlers, limits, seen
+from weft.federation import authorizations, handlers, limits, plain, seen
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Missing, Unbelievable
 from weft.federation.forget import forget_some
@@ -15,14 +15,14 @@ from weft.federation.handlers.notes import edit_post
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity, read_activity
 from weft.federation.read_note import POSTS, IncomingNote, read_note
-from weft.kernel.clock import DAY
+from weft.kernel.clock import DAY, HOUR
 from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
 from weft.net.client import OutboundFailed
 from weft.net.guard import OutboundRefused
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import delete, posts
+from weft.threads import delete, posts, stamps
 from weft.work import jobs
 from weft.work.jobs import Job, NewJob
 from weft.work.runner import GiveUp, Handler
@@ -68,6 +68,7 @@ class Later:
             "federation.fetch": Handler(self.fetch, attempts=TRIES),
             "federation.forget_actor": Handler(self.forget_actor),
             "federation.prune_seen": Handler(self.prune_seen, every=DAY),
+            "federation.check_stamps": Handler(self.check_stamps, every=HOUR),
         }
 
     async def process(self, job: Job) -> None:
@@ -104,6 +105,9 @@ class Later:
             return await self._had(
                 job, self._resolver.actor(need.uri, refresh=True), need.essential
             )
+        if need.claim is not None:
+            looked = authorizations.learn(self._db, self._resolver.fetcher, need.claim)
+            return await self._had(job, looked, need.essential)
         return await self._had(job, self._resolver.note(need.uri), need.essential)
 
     async def _had(self, job: Job, work: Awaitable[object], essential: bool) -> bool:
@@ -123,6 +127,8 @@ class Later:
             if post is None:
                 await self._had(job, self._resolver.note(uri), essential=True)
             return
+        if post is None and named == "Delete":
+            await self._check_stamp(uri)
         if post is None or post.local:
             return
         author = await self._db.read(lambda tx: accounts.get(tx, post.author_id))
@@ -153,6 +159,15 @@ class Later:
         while True:
             if not await self._db.write(lambda tx: forget_some(tx, job.payload["account"])):
                 return
+
+    async def _check_stamp(self, uri: str) -> None:
+        """Somebody passed on that another took back a yes."""
+        stamp = await self._db.read(lambda tx: stamps.by_uri(tx, uri))
+        if stamp is not None and not plain.same_origin(uri, self._db.site.base):
+            await authorizations.check(self._db, self._resolver.fetcher, stamp)
+
+    async def check_stamps(self, _: Job) -> None:
+        await authorizations.check_again(self._db, self._resolver.fetcher)
 
     async def prune_seen(self, _: Job) -> None:
         await self._db.write(seen.prune)

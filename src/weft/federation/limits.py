@@ -47,6 +47,8 @@ QUOTE_CHARS = 1_000
 TAG_ENTRIES = 256
 # Each mention is a look-up and perhaps a notification; also the bound for what is written here.
 MENTIONS = 50
+# Single actors that a policy of who may do what names: as many as are mentioned, twice.
+POLICY_ENTRIES = 100
 HASHTAGS = 50
 EMOJIS = 100
 # Mastodon refuses beyond it; here such an emoji stays the text that it was.
@@ -85,6 +87,8 @@ INLINE_SECONDS = 8.0
 KEY_REFRESH_AFTER = 5 * MINUTE
 KEY_LOOKUPS_PER_HOST = 60
 KEY_LOOKUPS_IN = MINUTE
+# To whom a key belongs that stands at an address of its own. It is looked at each time anyway.
+KEY_OWNERS_FOR = DAY
 # A host that refused both kinds of signature: until it is asked in two ways again.
 KNOCK_IN_VAIN = 10 * MINUTE
 # How long something that does not exist is not asked for again: long against a flood of messages
@@ -93,6 +97,10 @@ MISSING_FOR = 2 * MINUTE
 # A host that said "too many requests" and not until when.
 PAUSE = 30 * SECOND
 PAUSE_MOST = 15 * MINUTE
+# Another's yes is looked at again after this time, so many at once: a day of a server with 10,000
+# quotes is some 1,400.
+STAMP_FRESH = 7 * DAY
+STAMPS_AT_ONCE = 100
 # Entries in each of the memories above; what was not used longest is forgotten.
 MEMORY = 10_000
 # Peers try to deliver for up to 7 days. What was fetched and is younger might be on its way, and

@@ -32,6 +32,8 @@ class IncomingActivity(Struct, frozen=True):
 
     ``object`` is as it came, ``object_id`` its id ("" for none), ``object_kind`` its type, "id" when
     only the id was sent. ``objects`` and ``content``: of a Flag, all that is reported and why.
+    ``instrument``: of a request, what would be done; ``result``: of an Accept, where the stamp is;
+    ``stamp``: of a boost, where its author says that the yes to it is.
     """
 
     id: str
@@ -47,6 +49,9 @@ class IncomingActivity(Struct, frozen=True):
     objects: list[str] = []
     content: str = ""
     reaction: IncomingReaction | None = None
+    instrument: Any = None
+    result: str = ""
+    stamp: str = ""
 
 
 def read_activity(document: Json) -> IncomingActivity:
@@ -78,4 +83,7 @@ def read_activity(document: Json) -> IncomingActivity:
         reaction=read_reaction(document) if named in KINDS else None,
         objects=plain.uris(document.get("object"), FLAGGED) if flag else [],
         content=plain.text(document.get("content")) if flag else "",
+        instrument=plain.first(document.get("instrument")),
+        result=plain.uri(document.get("result")),
+        stamp=plain.uri(document.get("announceAuthorization", document.get("approvedBy"))),
     )

@@ -15,6 +15,7 @@ from msgspec import Struct
 from weft.federation import limits, plain
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity
+from weft.federation.read_consent import NOTHING, Told, read_consent
 from weft.federation.read_details import read_details
 from weft.federation.read_emoji import read_emoji
 from weft.federation.read_extras import read_expiry, read_extras
@@ -76,6 +77,8 @@ class IncomingNote(Struct, frozen=True):
     details: dict[str, Any] = {}  # columns of post_details
     poll: GivenPoll | None = None
     expires_at: int | None = None
+    told: Told = NOTHING
+    """What it says of consent."""
 
     def visibility(self, followers: str) -> Visibility:
         """What the addressing means; ``followers`` is the collection of the author's."""
@@ -142,6 +145,7 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         | read_extras(document, language, lambda one: _words(one, named, url)),
         poll=read_poll(document, now_ms()) if named == "Question" else None,
         expires_at=read_expiry(document, named, published),
+        told=read_consent(document),
     )
 
 

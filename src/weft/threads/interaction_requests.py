@@ -177,6 +177,8 @@ def settle(
     if approval == "accepted":
         agree(tx, by.id, post, deed, interacting, uri=uri)
         return
+    if by.local and not post.local:
+        uri = f"{interacting}/asks" if "#" in interacting else f"{interacting}#asks"
     row = tx.row(
         _PUT,
         id=new_id(),
@@ -199,7 +201,7 @@ def settle(
         return
     if post.local:
         notify(tx, post.author_id, NOTICES[deed], by.id, interacting_id or post.id)
-    told(tx, "interaction.asked", by.id, post, deed, interacting, interacting_id=interacting_id)
+    told(tx, "interaction.asked", by.id, post, deed, interacting, uri=uri)
 
 
 def agree(tx: Tx, by: int, post: Post, deed: Deed, interacting: str, *, uri: str = "") -> None:
@@ -215,7 +217,7 @@ def agree(tx: Tx, by: int, post: Post, deed: Deed, interacting: str, *, uri: str
 
 def told(tx: Tx, what: str, by: int, post: Post, deed: Deed, interacting: str, **more: Any) -> None:
     """Say in the event log what became of something: {deed, interacting, target, account_id} and,
-    where there are some, {uri, stamp, interacting_id}.
+    where there are some, {uri, stamp}.
     """
     data = {"deed": deed, "interacting": interacting, "target": post.uri, "account_id": by}
     events.append(tx, what, actor_id=post.author_id, subject_id=post.id, data=data | more)

@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct
 
 from weft.federation import seen
+from weft.federation.authorizations import Claim
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_note import IncomingNote
 from weft.people import accounts
@@ -23,9 +24,11 @@ class Need(Struct, frozen=True):
     again later; otherwise it is done with what there is.
     """
 
-    what: Literal["post", "actor"]
+    what: Literal["post", "actor", "stamp"]
     uri: str
     essential: bool
+    claim: Claim | None = None
+    """Of a stamp: what it has to say."""
 
 
 class Act(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weft.federation import known, plain, seen
 from weft.federation.convert import incoming
 from weft.federation.forget import forget
-from weft.federation.handlers import votes
+from weft.federation.handlers import consent, votes
 from weft.federation.handlers.act import Act, Done, Need, Table, refuse
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_note import IncomingNote
@@ -30,6 +30,8 @@ def create_post(tx: Tx, act: Act) -> Done:
     if note.reply_to and not act.final and _unknown(tx, note.reply_to):
         # What it answers first, so that nobody sees half a thread.
         return Need("post", note.reply_to, essential=False)
+    if (need := consent.need(tx, act, note)) is not None:
+        return need
     publish.receive(tx, act.actor, _incoming(tx, act, note, members))
     return None
 
@@ -54,8 +56,11 @@ def edit_post(tx: Tx, act: Act) -> Done:
         return create_post(tx, act)  # its Create may still wait for what it answers
     if post.author_id != act.actor.id:
         return refuse(act, "not the author")
-    members = _addressed(tx, act, note)
-    edit.receive_edit(tx, act.actor, _incoming(tx, act, note, members))
+    if (need := consent.need(tx, act, note)) is not None:
+        return need
+    told = _incoming(tx, act, note, _addressed(tx, act, note))
+    edit.receive_edit(tx, act.actor, told)
+    consent.told_again(tx, act.actor, told)
     return None
 
 
@@ -100,7 +105,7 @@ def delete_any(tx: Tx, act: Act) -> Done:
         if post.author_id != act.actor.id:
             return refuse(act, "not the author")
         taking_back.remove(tx, post)
-    elif plain.same_origin(uri, act.actor.uri):
+    elif plain.same_origin(uri, act.actor.uri) and not consent.revoked(tx, act):
         seen.note_deletion(tx, act.actor.uri, uri)
     return None
 
@@ -114,6 +119,8 @@ def boost(tx: Tx, act: Act) -> Done:
     post = posts.by_uri(tx, uri)
     followed = known.is_followed(tx, act.actor.id)
     if post is not None:
+        if (need := consent.boost_need(tx, act, post)) is not None:
+            return need
         if followed or post.local:
             react.boost(
                 tx,

@@ -59,8 +59,7 @@ def update_actor(tx: Tx, act: Act) -> Done:
     if told.id != actor.uri:
         return refuse(act, "not itself")
     whole = all(
-        key.pem and key.owner == told.id and plain.same_origin(key.id, told.id)
-        for key in told.keys
+        key.pem and key.owner == told.id and plain.same_origin(key.id, told.id) for key in told.keys
     )
     renamed = told.username.lower() != actor.username.lower()
     if renamed or not told.keys or not whole:
@@ -78,7 +77,7 @@ def update_by_id(_tx: Tx, act: Act) -> Done:
 TABLE: Table = {
     "Update": {"actor": update_actor, "id": update_by_id},
     "Follow": {"*": follow},
-    "Accept": {"Follow": accept_follow, "id": accept_follow},
-    "Reject": {"Follow": reject_follow, "id": reject_follow},
+    "Accept": {"Follow": accept_follow},  # by its id alone: see ``consent``
+    "Reject": {"Follow": reject_follow},
     "Block": {"*": block},
 }

@@ -8,6 +8,7 @@ one that was rolled back never leaves.
 from __future__ import annotations
 
 from weft.federation.outbox import (
+    consent,
     featured,
     flags,
     likes,
@@ -40,6 +41,6 @@ __all__ = [
 
 REACTIONS: list[Reactions] = [
     room.REACTIONS
-    for room in (notes, likes, reactions, polls, relations, profile, moves, featured, flags)
+    for room in (notes, likes, reactions, polls, relations, profile, moves, featured, flags, consent)
 ]
 """What each room tells; several may react to one kind of event."""

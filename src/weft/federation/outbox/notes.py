@@ -12,7 +12,7 @@ from weft.federation.vocabulary import Json, conversation_uri
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import details, polls, posts
+from weft.threads import details, polls, posts, stamps
 from weft.threads.model import Post, Visibility
 from weft.work.events import Event
 
@@ -38,12 +38,28 @@ def _besides(tx: Tx, post: Post) -> tuple[Json, frozenset[str]]:
         more |= render.question(poll, tx.now)
     if post.expires_at is not None:
         more |= render.end(post.expires_at, question=poll is not None)
+    more |= proofs(tx, post)
     told = details.of(tx, [post.id]).get(post.id) if post.extras else None
     if told is None:
         return more, frozenset()
     if told.content_map:
         more |= render.languages(told.content_map)
     return more, frozenset(told.signals or ())
+
+
+def proofs(tx: Tx, post: Post) -> Json:
+    """Where the yes of others to a post or boost is; no read for those that need none."""
+    more: Json = {}
+    if post.approval == "accepted":
+        deed = "announce" if post.boost_of_id is not None else "reply"
+        stamp = stamps.of(tx, deed, post.uri)
+        if stamp is not None and stamp.revoked_at is None:
+            more |= {f"{deed}Authorization": stamp.uri, "approvedBy": stamp.uri}
+    if post.quote_state == "accepted":
+        stamp = stamps.of(tx, "quote", post.uri)
+        if stamp is not None and stamp.revoked_at is None:
+            more["quoteAuthorization"] = stamp.uri
+    return more
 
 
 def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
@@ -55,7 +71,8 @@ def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
     original = posts.by_id(tx, post.boost_of_id)
     if original is None:
         return None
-    return render.announce(post, author, original.uri, accounts.get(tx, original.author_id).uri)
+    by = accounts.get(tx, original.author_id).uri
+    return render.announce(post, author, original.uri, by) | proofs(tx, post)
 
 
 def post_created(tx: Tx, event: Event) -> None:

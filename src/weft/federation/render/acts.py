@@ -7,6 +7,7 @@ from weft.federation.render.addressing import Addressing, address
 from weft.federation.render.notes import Around, note, tombstone
 from weft.federation.vocabulary import PUBLIC, Json
 from weft.kernel.clock import iso
+from weft.kernel.ids import new_id
 from weft.kernel.site import Site
 from weft.people.model import Account
 from weft.threads.model import Post
@@ -26,10 +27,12 @@ def create(site: Site, post: Post, author: Account, around: Around) -> Json:
 
 
 def update(site: Site, post: Post, author: Account, around: Around) -> Json:
-    """An edit. Its id says which one."""
+    """An edit, or a change of what goes with a post, which has no time of its own: each is a new
+    one.
+    """
     document = note(site, post, author, around)
     return {
-        "id": f"{post.uri}#updates/{post.edited_at}",
+        "id": f"{post.uri}#updates/{new_id()}",
         "type": "Update",
         "actor": author.uri,
         "published": document.get("updated", document["published"]),
