@@ -8,7 +8,7 @@ AI cannot tell in public what it was told directly, whatever its engine does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -23,7 +23,7 @@ from weft.people import accounts, blocks
 from weft.people.model import Account
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import posts
+from weft.threads import posts, signals
 from weft.threads.model import Post, Visibility
 from weft.threads.posts import seen_by
 from weft.threads.publish import ais_are_off
@@ -171,11 +171,14 @@ def _thread(
     authors = accounts.by_ids(tx, [line.author_id for line in found.values()])
     first = [found[one] for one in chain if one in found]  # the nearest of these first
     last = [found[one] for one in sorted(found, reverse=True) if one not in chain]
+    asked = signals.of_posts(tx, found.values())
     kept: list[Post] = []
     room = THREAD_CHARS
     for line in [*first, *last][:LINES_MAX]:
         author = authors.get(line.author_id)
-        if author is None or author.id in unread or (keeps_out(author) and author.id != asker.id):
+        if author is None or author.id in unread:
+            continue
+        if author.id != asker.id and keeps_out(author, asked.get(line.id)):
             continue
         room -= min(len(_text(line)), LINE_CHARS)
         if room < 0:
@@ -234,8 +237,12 @@ def _question(account: Account, domain: str, post: Post) -> str:
 # -- what people said in public ---------------------------------------------------------------
 
 
-def keeps_out(author: Account) -> bool:
-    """Whether somebody's profile asks machines not to read them: ``#noai``, ``#nobot``."""
+def keeps_out(author: Account, asked: Collection[str] | None = None) -> bool:
+    """Whether somebody asks machines not to read them, or a post of theirs (``asked``: its own
+    signals): ``noai`` of FEP-5e53, or ``#noai`` or ``#nobot`` in their profile.
+    """
+    if signals.NOAI in signals.of_account(author) or signals.NOAI in (asked or ()):
+        return True
     return bool(_NO_AI.search(html_to_text(author.bio)))
 
 
@@ -244,6 +251,7 @@ def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list
     words = " ".join(word for word in _WORD.findall(question) if informative(word))
     found = posts.by_ids(tx, search.find(tx, words, limit=PUBLIC_LOOK))
     authors = accounts.by_ids(tx, [one.author_id for one in found.values()])
+    asked = signals.of_posts(tx, found.values())
     passages: list[Passage] = []
     for one in found.values():
         author = authors.get(one.author_id)
@@ -257,7 +265,7 @@ def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list
             or author.id in (ai.account_id, post.author_id)  # asking it again is no answer
             or _text(one).rstrip().endswith("?")
             or hops.is_machine(author, one)
-            or keeps_out(author)
+            or keeps_out(author, asked.get(one.id))
             or one.sensitive
             or ais_are_off(tx, one.thread_id)
         ):

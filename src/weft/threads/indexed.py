@@ -15,6 +15,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.store import search
 from weft.store.database import Tx
+from weft.threads import signals
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS
 from weft.threads.sanitize import html_to_text
@@ -101,4 +102,7 @@ def _put(tx: Tx, post: Post) -> None:
     parts += [picture["description"] for picture in post.media]
     if post.poll_id is not None:
         parts += tx.scalar(_OPTIONS, post=post.id) or []
-    search.put(tx, post.id, " ".join(parts), everyone=post.visibility == "public")
+    # Who asks not to be indexed is found by those concerned: who wrote it, is named in it, kept it.
+    hidden = signals.NOINDEX in signals.of_posts(tx, [post]).get(post.id, ())
+    everyone = post.visibility == "public" and not hidden
+    search.put(tx, post.id, " ".join(parts), everyone=everyone)

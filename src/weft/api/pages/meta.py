@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from weft.api.pages.html import NOTHING, Html, h, join, reachable
+from weft.threads import signals
 
 EXCERPT_CHARS = 200
 """What previews show of a text; more is cut by those who show them."""
@@ -26,6 +27,8 @@ class About(Struct, frozen=True):
     image_alt: str = ""
     large: bool = False
     index: bool = False
+    asks: frozenset[str] = frozenset()
+    """What its author asks of machines: ``threads.signals``."""
     canonical: bool = True
     """Whether ``url`` is the page's proper address, on this server or another."""
 
@@ -35,7 +38,7 @@ def head(about: About, *more: Html | None) -> Html:
     return join(
         (
             h("meta", name="description", content=about.description),
-            None if about.index else h("meta", name="robots", content="noindex, noarchive"),
+            _robots(about),
             h("link", rel="canonical", href=about.url) if about.canonical else None,
             _property("og:site_name", about.site_name),
             _property("og:type", about.kind),
@@ -59,6 +62,13 @@ def activity(uri: str) -> Html:
     (https://swicg.github.io/activitypub-html-discovery/).
     """
     return h("link", rel="alternate", type="application/activity+json", href=uri)
+
+
+def _robots(about: About) -> Html | None:
+    index = about.index and signals.NOINDEX not in about.asks
+    words = set() if index else {signals.NOINDEX, "noarchive"}
+    words |= about.asks - {signals.GPC}
+    return h("meta", name="robots", content=", ".join(sorted(words))) if words else None
 
 
 def _property(name: str, content: str) -> Html:

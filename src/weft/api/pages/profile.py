@@ -20,7 +20,7 @@ from weft.people.model import Account
 from weft.settings import Settings
 from weft.store.database import Database, Tx
 from weft.store.page import LIMIT, Page
-from weft.threads import timelines
+from weft.threads import signals, timelines
 from weft.threads.sanitize import html_to_text
 
 TABS = {"posts": "Posts", "replies": "Posts and answers", "media": "Pictures"}
@@ -104,6 +104,7 @@ def _about(site: Site, settings: Settings, account: Account, *, first: bool) -> 
         kind="profile",
         image=avatar_url(site, account),
         index=account.local and account.indexable and first,
+        asks=signals.of_account(account),
     )
 
 

@@ -20,7 +20,7 @@ from weft.people import accounts
 from weft.settings import Settings
 from weft.store.database import Database, Tx
 from weft.threads import posts as found_posts
-from weft.threads import threadview
+from weft.threads import signals, threadview
 
 TITLE_CHARS = 60
 
@@ -34,6 +34,8 @@ class Thread(Struct, frozen=True):
     no_ai: bool
     proper: str | None
     what: Opened
+    asks: frozenset[str] = frozenset()
+    """What the post asks of machines: ``threads.signals``."""
 
 
 async def thread(
@@ -54,13 +56,21 @@ async def thread(
         root = found_posts.by_id(tx, post.thread_id)
         cut = 1 + len(above)
         no_ai = root.no_ai if root is not None else post.no_ai
-        return Thread(anchor, shown[1:cut], shown[cut:], no_ai=no_ai, proper=None, what=what)
+        return Thread(
+            anchor,
+            shown[1:cut],
+            shown[cut:],
+            no_ai=no_ai,
+            proper=None,
+            what=what,
+            asks=signals.of(tx, anchor.author, post),
+        )
 
     shown = await db.read(read)
     if shown.proper is not None:
         return Redirect(shown.proper)
     await look_elsewhere(db, limits, None, shown.what)
-    about = _about(db.site, settings, shown.anchor)
+    about = _about(db.site, settings, shown.anchor, shown.asks)
     links = (
         meta.activity(shown.anchor.post.uri),
         h("meta", property="article:published_time", content=iso(shown.anchor.post.created_at)),
@@ -81,7 +91,7 @@ def _named(tx: Tx, named: str) -> int | None:
     return account.id if account is not None else None
 
 
-def _about(site: Site, settings: Settings, entry: posts.Entry) -> meta.About:
+def _about(site: Site, settings: Settings, entry: posts.Entry, asks: frozenset[str]) -> meta.About:
     post, author = entry.post, entry.author
     words = posts.words(post)
     mark = " (AI)" if people.is_ai(author) else ""
@@ -100,6 +110,7 @@ def _about(site: Site, settings: Settings, entry: posts.Entry) -> meta.About:
         image_alt=(shown.description or "") if shown is not None else "",
         large=shown is not None,
         index=post.local and author.indexable and post.visibility == "public",
+        asks=asks,
     )
 
 
