@@ -2,23 +2,16 @@
 
 import asyncio
 import gzip
-import ssl
 import tracemalloc
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
+from tests.net.hostile import certificates, serving, speaking
 from weft.net import client as client_module
 from weft.net import keys
 from weft.net.cavage import Signer, parse_signature, verify
@@ -30,55 +23,11 @@ pytestmark = pytest.mark.anyio
 JSON = "application/activity+json"
 LOOPBACK = Guard(["127.0.0.0/8"], allow_http=True)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 def open_client(**resolve: str) -> Client:
     """A client that knows ``alpha`` and friends as ``*.test``."""
     names = {f"{name}.test": ip for name, ip in resolve.items()}
     return Client(user_agent="Weft/test", guard=LOOPBACK, resolve=names)
-
-
-@asynccontextmanager
-async def serving(
-    handler: Handler, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
-) -> AsyncGenerator[int]:
-    """A web server on an ephemeral port."""
-    app = web.Application(client_max_size=2**24)
-    app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    site = web.TCPSite(runner, host, 0, ssl_context=tls)
-    await site.start()
-    try:
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def speaking(answer: bytes, then: bytes = b"", pause: float = 0.0) -> AsyncGenerator[str]:
-    """A server that reads a request, writes ``answer``, then repeats ``then`` until it is left."""
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(answer)
-            await writer.drain()
-            while then and not writer.is_closing():
-                writer.write(then)
-                await writer.drain()
-                await asyncio.sleep(pause)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    finally:
-        server.close()
 
 
 async def hello(request: web.Request) -> web.Response:
@@ -373,33 +322,6 @@ async def test_many_at_once_to_many_hosts_keep_few_connections(
     assert len(open_now) == 128
 
 
-def certificates(folder: Path, name: str) -> tuple[ssl.SSLContext, str]:
-    """A server's TLS context for ``name``, and the file of the authority that vouches for it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    both = folder / "both.pem"
-    pem = certificate.public_bytes(Encoding.PEM)
-    both.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + pem)
-    authority = folder / "ca.pem"
-    authority.write_bytes(pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return context, str(authority)
-
-
 async def test_tls_is_checked_against_the_name_though_the_address_is_pinned(
     tmp_path: Path,
 ) -> None:
@@ -431,3 +353,49 @@ async def test_tls_is_checked_against_the_name_though_the_address_is_pinned(
             with pytest.raises(OutboundRefused) as refused:
                 await fetch(client, "alpha.test", "/down")
     assert "plain http" in refused.value.cause
+
+
+ENDLESS = {
+    "header lines": (b"HTTP/1.1 200 OK\r\n", b"X-Header: yes\r\n" * 1000),
+    "different header lines": (
+        b"HTTP/1.1 200 OK\r\n",
+        b"".join(b"X-%d: yes\r\n" % n for n in range(1000)),
+    ),
+    "one header line": (b"HTTP/1.1 200 OK\r\nX: ", b"x" * 50_000),
+    "the status line": (b"HTTP/1.1 200 ", b"x" * 50_000),
+    "early hints": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000),
+    "empty lines": (b"", b"\r\n" * 20_000),
+    "noise": (b"", b"\x16\x03\x01\x00" * 10_000),
+    "a chunk's extension": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+        b"x" * 50_000,
+    ),
+    "a chunk's size": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0" * 50_000),
+    "trailers": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        b"X-Trailer: yes\r\n" * 1000,
+    ),
+    "chunks": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"1\r\nx\r\n" * 5_000,
+    ),
+    "a body without a length": (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 50_000),
+    "a body of a length that no disk holds": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n",
+        b"x" * 50_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+async def test_what_never_ends_is_left_in_time_and_fills_no_memory(what: str) -> None:
+    head, then = ENDLESS[what]
+    async with speaking(head, then) as url, open_client() as client:
+        tracemalloc.start()
+        try:
+            with pytest.raises((OutboundRefused, OutboundFailed)):
+                await client.get(url, accept="*/*", max_bytes=50_000, timeout=1.5)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024

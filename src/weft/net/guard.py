@@ -60,7 +60,7 @@ _PRIVATE_V6 = tuple(
     )
 )
 # RFC 5214: in a network that tunnels IPv6 over its IPv4 (ISATAP), the machine behind the IPv4 address
-# that stands after these 32 bits. The first of them says whether that is a public one; no matter.
+# that stands after these 32 bits. One of them says whether that is a public one; no matter.
 _ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFDFF_FFFF
 # RFC 6052: on a network with IPv6 only, the whole IPv4 world arrives under this prefix, so what
 # counts is the IPv4 address inside.

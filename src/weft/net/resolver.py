@@ -14,9 +14,10 @@ from weft.net.guard import Guard
 DNS_THREADS = 16
 # Longer than a slow name server's first retry; a name that needs more is as good as down.
 DNS_SECONDS = 5.0
-# Of a name's addresses this many are tried. The largest sites have eight of each kind; a name with a
-# thousand would have us knock at a thousand doors.
-MAX_ADDRESSES = 16
+# Of a name's addresses this many of each family are tried: the first, and one more if that is down. A
+# name with a thousand would have us knock at a thousand doors; and at the last of n addresses aiohttp
+# has knocked n times.
+MAX_ADDRESSES = 2
 
 
 class GuardedResolver(AbstractResolver):
@@ -51,7 +52,7 @@ class GuardedResolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for address in addresses[:MAX_ADDRESSES]
+            for address in _few(addresses)
         ]
 
     async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[str]:
@@ -67,3 +68,10 @@ class GuardedResolver(AbstractResolver):
     async def close(self) -> None:
         """Let go of the threads, without waiting for answers nobody reads any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _few(addresses: list[str]) -> list[str]:
+    """The first of each family, in their order."""
+    six = [address for address in addresses if ":" in address][:MAX_ADDRESSES]
+    four = [address for address in addresses if ":" not in address][:MAX_ADDRESSES]
+    return sorted(six + four, key=addresses.index)
