@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -27,15 +29,27 @@ _OUTBOX = (
     .order_by(posts.c.id.desc())
     .limit(PAGE)
 )
-_REPLIES = (
-    sa.select(posts.c.id, posts.c.uri)
-    .where(
-        posts.c.reply_to_id == sa.bindparam("post"),
-        posts.c.id > sa.bindparam("above"),
-        seen_by(None),
+_author = sa.bindparam("author")
+
+
+def _replies(whose: sa.ColumnElement[bool]) -> sa.Select[Any, Any]:
+    return (
+        sa.select(posts.c.id, posts.c.uri)
+        .where(
+            posts.c.reply_to_id == sa.bindparam("post"),
+            posts.c.id > sa.bindparam("above"),
+            whose,
+            seen_by(None),
+        )
+        .order_by(posts.c.id)
+        .limit(sa.bindparam("most"))
     )
-    .order_by(posts.c.id)
-    .limit(CONVERSATION_PAGE)
+
+
+_OWN_REPLIES = _replies(posts.c.author_id == _author)
+_OTHERS_REPLIES = _replies(posts.c.author_id != _author)
+_REPLIES_SIZE = sa.select(sa.func.count()).where(
+    posts.c.reply_to_id == sa.bindparam("post"), seen_by(None)
 )
 _CONVERSATION = (
     sa.select(posts.c.id, posts.c.uri)
@@ -79,10 +93,11 @@ class Usage(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A post by its address, and the id to go on after."""
+    """A post by its address, and the id to go on after. ``others``: among the answers of others."""
 
     id: int
     uri: str
+    others: bool = False
 
 
 def outbox(tx: Tx, account_id: int, below: int = MAX_ID) -> list[Post]:
@@ -90,9 +105,23 @@ def outbox(tx: Tx, account_id: int, below: int = MAX_ID) -> list[Post]:
     return [Post(*row) for row in tx.rows(_OUTBOX, author=account_id, below=below)]
 
 
-def replies(tx: Tx, post_id: int, above: int = 0) -> list[Entry]:
-    """The public answers to a post, oldest first, one page."""
-    return [Entry(*row) for row in tx.rows(_REPLIES, post=post_id, above=above)]
+def replies(tx: Tx, post: Post, above: int = 0, *, others: bool = False) -> list[Entry]:
+    """The public answers to a post, one page: first those of its author (a long post in parts), then
+    those of others, each oldest first. ``others``, ``above``: as of the last of the page before.
+    """
+    who = {"post": post.id, "author": post.author_id}
+    found: list[Entry] = []
+    if not others:
+        rows = tx.rows(_OWN_REPLIES, above=above, most=CONVERSATION_PAGE, **who)
+        found = [Entry(*row) for row in rows]
+    if room := CONVERSATION_PAGE - len(found):
+        rows = tx.rows(_OTHERS_REPLIES, above=above if others else 0, most=room, **who)
+        found += [Entry(*row, others=True) for row in rows]
+    return found
+
+
+def replies_size(tx: Tx, post_id: int) -> int:
+    return int(tx.scalar(_REPLIES_SIZE, post=post_id))
 
 
 def conversation(tx: Tx, thread_id: int, above: int = 0) -> list[Entry]:
