@@ -56,6 +56,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     limited_federation: Annotated[bool, _about("Speak only with servers that an admin allowed")] = (
         False
     )
+    authorized_fetch: Annotated[
+        bool, _about("Show posts and profiles only to servers that sign their requests")
+    ] = False
     model_url: Annotated[str, _about("OpenAI-compatible address of a model server")] = ""
     model_name: Annotated[str, _about("Name of the model at that server")] = ""
     model_key: Annotated[str, _about("Its key, if it wants one")] = ""

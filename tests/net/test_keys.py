@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.net import keys
+from weft.net import keys, multibase
 
 
 def pem(public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey) -> str:
@@ -40,3 +40,26 @@ def test_weak_heavy_and_foreign_keys_are_refused(pair: keys.KeyPair) -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     with pytest.raises(keys.KeyRejected):
         keys.public_key(f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----")
+
+
+def test_multikeys_are_read_as_what_they_are(pair: keys.KeyPair) -> None:
+    """FEP-521a: Ed25519, and RSA too."""
+    own = keys.ed25519(keys.generate_seed()).public_key()
+    assert keys.public_key(keys.pem_of_multikey(keys.multikey(own))) == own
+    public = keys.public_key(pair.public_pem)
+    der = public.public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    assert keys.public_key(keys.pem_of_multikey(multibase.encode(b"\x85\x24" + der))) == public
+
+
+@given(st.text(max_size=200) | st.binary(max_size=80).map(multibase.encode))
+def test_no_multikey_breaks_the_reader(text: str) -> None:
+    try:
+        keys.public_key(keys.pem_of_multikey(text))
+    except keys.KeyRejected:
+        return
+
+
+def test_a_multikey_without_end_is_not_read() -> None:
+    with pytest.raises(keys.KeyRejected) as refused:
+        keys.pem_of_multikey("z" + "2" * 100_000)
+    assert "too long" in (refused.value.cause or "")

@@ -1,4 +1,4 @@
-"""``weft federation hosts|retry``"""
+"""``weft federation hosts|retry|rotate-key``"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from weft.commands.options import data_options, database
 
 @click.group()
 def command() -> None:
-    """Show the servers this one talks to, and try them again."""
+    """Show the servers this one talks to, try them again, and change keys."""
 
 
 @command.command()
@@ -45,3 +45,32 @@ def retry(host: str, **flags: Any) -> None:
     with database(**flags) as store:
         store.write_now(lambda tx: peers.try_now(tx, host.lower()))
     click.echo(f"What waits for {host} is tried now.")
+
+
+@command.command("rotate-key")
+@click.argument("handle")
+@data_options
+def rotate_key(handle: str, **flags: Any) -> None:
+    """Give a member new keys; the server's own name stands for the server itself.
+
+    Followers' servers are told, and all others notice at the next message.
+    """
+    from weft.federation.keys import new_keys
+    from weft.federation.rotation import rotate
+    from weft.people import accounts
+    from weft.store.database import Tx
+
+    keys = new_keys()
+
+    def change(tx: Tx) -> bool:
+        name = handle.removeprefix("@").removesuffix(f"@{tx.site.domain}")
+        account = accounts.by_handle(tx, name)
+        if account is None:
+            return False
+        rotate(tx, account, keys)
+        return True
+
+    with database(**flags) as store:
+        if not store.write_now(change):
+            raise click.ClickException(f"There is no member named {handle}.")
+    click.echo(f"{handle} signs with new keys.")

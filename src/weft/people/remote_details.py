@@ -22,8 +22,8 @@ class RemoteDetails(Struct, frozen=True):
     """Field for field the columns of ``remote_details``, in their order. None: not known. Times are
     ms.
 
-    ``keys``: further ones, [{id, pem, proves (its proofs are made with it)}]; ``links``: {outbox, following, featured, featured_tags},
-    those that its server names.
+    ``keys``: further ones, [{id, pem, proves (its proofs are made with it)}]; ``links``: {outbox,
+    following, featured, featured_tags}, those that its server names.
     """
 
     account_id: int

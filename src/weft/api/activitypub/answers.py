@@ -22,13 +22,18 @@ KeyRing = NamedDependency[SkipValidation[Keys]]
 """``keys``: of the members, made when first asked for."""
 
 
-def document(body: Json, *, status: int = 200, fresh: int = FRESH_S) -> Response[bytes]:
-    """A document with its context."""
+def document(
+    body: Json, *, status: int = 200, fresh: int = FRESH_S, private: bool = False
+) -> Response[bytes]:
+    """A document with its context. ``private``: for who asked alone."""
     return Response(
         encode(contextualise(body)).encode(),
         status_code=status,
         media_type=f"{ACTIVITY_JSON}; charset=utf-8",
-        headers={"Vary": VARY, "Cache-Control": f"public, max-age={fresh}"},
+        headers={
+            "Vary": VARY,
+            "Cache-Control": "private, no-store" if private else f"public, max-age={fresh}",
+        },
     )
 
 

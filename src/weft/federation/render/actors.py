@@ -63,6 +63,12 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
     return document | _label_terms(account) | opt_outs(signals.of_account(account))
 
 
+def stub(document: Json) -> Json:
+    """Of an actor document what is needed to verify its signatures, and no more."""
+    kept = ("id", "type", "preferredUsername", "publicKey", "assertionMethod")
+    return {name: document[name] for name in kept if name in document}
+
+
 def gone_actor(uri: str) -> Json:
     """What stands where an account was."""
     return {"id": uri, "type": "Tombstone"}

@@ -1,0 +1,147 @@
+"""Knocking at servers of each kind: how often, in which dialect, and what is remembered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from aiohttp import web
+
+from tests.conftest import House
+from tests.federation.recording import Peers, client, listening
+from weft.federation import peers
+from weft.federation.keys import Keys, Signer
+from weft.federation.knock import Knock
+from weft.federation.request import InboxRequest
+from weft.federation.senders import signature_of
+from weft.net.keys import public_key
+from weft.net.signatures import SignatureRejected
+
+pytestmark = pytest.mark.anyio
+BODY = b'{"type":"Like"}'
+
+
+class Doors:
+    """A server that understands some dialects, and counts how it is asked."""
+
+    def __init__(self, far: Peers, pem: str) -> None:
+        self.far = far
+        self.pem = pem
+        self.heard: list[str] = []
+
+    def understanding(self, *dialects: str, refusal: int = 401, status: int = 202) -> None:
+        async def read(request: web.Request) -> bytes:
+            return await request.read()
+
+        def answer(request: web.Request) -> web.Response:
+            body = BODY if request.method == "POST" else b""
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            arrived = InboxRequest(request.path_qs, headers, body, request.method)
+            try:
+                made = signature_of(arrived)
+                made.verify(arrived, public_key(self.pem), time.time(), scheme="http")
+            except SignatureRejected as refused:  # nothing that we send is ever wrong
+                return web.Response(status=500, text=str(refused))
+            self.heard.append(made.dialect)
+            return web.Response(status=status if made.dialect in dialects else refusal)
+
+        self.far.answers["a.test"] = answer
+
+
+@pytest.fixture
+async def doors(house: House) -> AsyncIterator[Doors]:
+    ada = house.person("ada")
+    keys = await Keys(house.db).public(ada)
+    async with listening() as far:
+        yield Doors(far, keys.pem)
+
+
+@pytest.fixture
+async def signer(house: House, doors: Doors) -> Signer:
+    return await Keys(house.db).signer(house.db.read_now(_ada))
+
+
+def _ada(tx: object) -> int:
+    from weft.people import accounts
+
+    account = accounts.by_handle(tx, "ada")  # pyright: ignore[reportArgumentType]
+    assert account is not None
+    return account.id
+
+
+@pytest.fixture
+async def post(house: House, doors: Doors, signer: Signer) -> AsyncIterator[Callable[..., object]]:
+    async with client(["a.test"]) as out:
+        knock = Knock(house.db, out)
+
+        async def once(*, fresh: bool = False, get: bool = False) -> int:
+            at = doors.far.url("a.test", "/inbox?x=y")
+            by = Knock(house.db, out) if fresh else knock
+            if get:
+                return (await by.get(at, "application/activity+json", 5, signer)).status
+            return (await by.post(at, BODY, "application/activity+json", signer)).status
+
+        yield once
+
+
+def known(house: House, doors: Doors) -> str:
+    host = f"a.test:{doors.far.port}"
+    return house.db.read_now(lambda tx: peers.dialect(tx, host))
+
+
+async def test_a_stranger_is_asked_as_nearly_everybody_understands(
+    house: House, doors: Doors, post: Callable[..., object]
+) -> None:
+    doors.understanding("cavage", "rfc9421")
+    assert [await post(), await post(get=True)] == [202, 202]
+    assert doors.heard == ["cavage", "cavage"]
+
+
+@pytest.mark.parametrize("refusal", [400, 401])
+@pytest.mark.parametrize("get", [False, True], ids=["post", "get"])
+async def test_who_refuses_it_is_asked_in_the_other_dialect_and_from_then_on_at_once(
+    house: House, doors: Doors, post: Callable[..., object], refusal: int, get: bool
+) -> None:
+    doors.understanding("rfc9421", refusal=refusal)
+    assert await post(get=get) == 202
+    assert doors.heard == ["cavage", "rfc9421"]
+    assert known(house, doors) == "rfc9421"
+    assert await post(fresh=True) == 202  # remembered beyond a restart
+    assert doors.heard[2:] == ["rfc9421"]
+
+
+async def test_who_forgot_it_again_is_asked_as_before(
+    house: House, doors: Doors, post: Callable[..., object]
+) -> None:
+    house.db.write_now(lambda tx: peers.speaks(tx, f"a.test:{doors.far.port}", "rfc9421"))
+    doors.understanding("cavage")
+    assert await post() == 202
+    assert doors.heard == ["rfc9421", "cavage"]
+    assert known(house, doors) == "cavage"
+
+
+async def test_who_refuses_both_is_not_asked_twice_each_time(
+    house: House, doors: Doors, post: Callable[..., object]
+) -> None:
+    doors.understanding()
+    assert [await post() for _ in range(3)] == [401, 401, 401]
+    assert doors.heard == ["cavage", "rfc9421", "cavage", "cavage"]
+    assert known(house, doors) == "cavage"
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
+async def test_other_answers_are_no_question_of_dialect(
+    house: House, doors: Doors, post: Callable[..., object], status: int
+) -> None:
+    doors.understanding("cavage", status=status)
+    assert await post() == status
+    assert doors.heard == ["cavage"]
+
+
+async def test_a_second_answer_that_is_no_yes_teaches_nothing(
+    house: House, doors: Doors, post: Callable[..., object]
+) -> None:
+    doors.understanding("rfc9421", status=503)
+    assert await post() == 503
+    assert known(house, doors) == "cavage"
