@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import weft.ai.tables
 import weft.explore.tables
@@ -33,6 +34,9 @@ from weft.threads.model import Draft, Post
 from weft.threads.publish import publish
 
 SITE = Site("weft.test", "https://weft.test")
+# How long one example takes says how busy the machine is. What must be quick is timed as such.
+settings.register_profile("weft", deadline=None)
+settings.load_profile("weft")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
