@@ -1,7 +1,7 @@
 """The inbox: what strangers send, believed only after it was checked, answered only after it is kept.
 
     size → type → signature there? → JSON → could it matter? → whose key? → verify → once
-      → done in one transaction, or kept as a job that fetches what is missing
+      → its server's turn → done in one transaction, or kept as a job that fetches what is missing
 
 The order is by price. Until the signature is verified nothing is written, and for the storms of
 ``Delete`` that a leaving account sends to the whole world nothing is even looked up (Mastodon answers
@@ -34,6 +34,7 @@ from weft.federation.read_note import IncomingNote
 from weft.federation.request import InboxRequest
 from weft.federation.senders import ActorGone, Senders, signature_of
 from weft.federation.synchronise import Synchronise
+from weft.federation.turns import Turns
 from weft.kernel.errors import WeftError
 from weft.moderation import domains
 from weft.net.proofs import proof_in
@@ -63,6 +64,7 @@ class Inbox:
         self._db = db
         self._resolver = resolver
         self._senders = Senders(db.site, resolver)
+        self._turns = Turns()
         self._later = Later(db, resolver)
         self._errands = (
             Synchronise(db, resolver),
@@ -80,7 +82,7 @@ class Inbox:
         return found
 
     async def accept(self, request: InboxRequest) -> int:
-        """The status to answer: 202, or 400, 401, 413, 415, 503."""
+        """The status to answer: 202, or 400, 401, 413, 415, 429, 503."""
         try:
             await self._accept(request)
         except WeftError as refused:
@@ -123,28 +125,29 @@ class Inbox:
                 await self._db.write(lambda tx: _forget(tx, activity.actor))
                 return  # its own server says so: as good as a signature
             raise
-        await self._learn_dialect(signature, sender)
-        proof = proof_in(document)
-        if proof is not None:
-            await self._senders.proved(proof, activity.actor)
-        if sender == activity.actor:
-            await self._take(document, activity, note_in(activity))
-            followers = request.headers.get(synchronisation.NAME)
-            if followers is not None and signature.covers(synchronisation.NAME):
-                await self._compare(sender, followers)
-        elif await self._is_refused(sender):
-            return
-        elif proof is not None and proof.is_recent(time.time()):
-            await self._take(document, activity, note_in(activity))
-        else:
-            await self._take_hint(activity, sender)
+        async with self._turns.of(plain.host(sender)):
+            await self._learn_dialect(signature, sender)
+            proof = proof_in(document)
+            if proof is not None:
+                await self._senders.proved(proof, activity.actor)
+            if sender == activity.actor:
+                await self._take(document, activity, note_in(activity))
+                followers = request.headers.get(synchronisation.NAME)
+                if followers is not None and signature.covers(synchronisation.NAME):
+                    await self._compare(sender, followers)
+            elif await self._is_refused(sender):
+                return
+            elif proof is not None and proof.is_recent(time.time()):
+                await self._take(document, activity, note_in(activity))
+            else:
+                await self._take_hint(activity, sender)
 
     async def _is_refused(self, actor: str) -> bool:
         host = plain.host(actor)
         return await self._db.glance(lambda tx: domains.is_refused(tx, host))
 
     async def _is_known(self, uri: str) -> bool:
-        return await self._db.read(lambda tx: accounts.by_uri(tx, uri) is not None)
+        return await self._db.glance(lambda tx: accounts.by_uri(tx, uri) is not None)
 
     async def _take(
         self, document: Json, activity: IncomingActivity, note: IncomingNote | None
@@ -197,7 +200,7 @@ class Inbox:
             if host:
                 peers.heard_from(tx, host)
             if seen.first_time(tx, seen.mark("hint", activity.type, activity.id or uri)):
-                keep_hint(tx, activity)
+                keep_hint(tx, activity, plain.host(sender))
 
         await self._db.write(keep)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from zlib import crc32
 
 import structlog
 
@@ -12,6 +13,7 @@ from weft.federation.fetch import Missing, Unbelievable
 from weft.federation.forget import forget_some
 from weft.federation.handlers import Act, Need
 from weft.federation.handlers.notes import edit_post
+from weft.federation.memory import Quota
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity, read_activity
 from weft.federation.read_note import POSTS, IncomingNote, read_note
@@ -25,7 +27,7 @@ from weft.store.database import Database, Tx
 from weft.threads import delete, posts, stamps
 from weft.work import jobs
 from weft.work.jobs import Job, NewJob
-from weft.work.runner import GiveUp, Handler
+from weft.work.runner import GiveUp, Handler, Retry
 
 log = structlog.get_logger(__name__)
 
@@ -37,15 +39,23 @@ NOT_TO_BE_DONE = (NotFound, Forbidden, Invalid, Malformed)
 
 def keep_for_later(tx: Tx, actor: Account, document: Json) -> None:
     """An activity that was verified waits for something; those of one actor in their order."""
-    payload = {"activity": document}
-    lane = f"inbox:{actor.id}"
+    payload = {"activity": document, "alone": f"inbox:{actor.id}"}
+    lane = _lane(plain.host(actor.uri), actor.uri)
     jobs.enqueue(tx, NewJob("federation.process", payload, lane=lane, pool="fetch"))
 
 
-def keep_hint(tx: Tx, activity: IncomingActivity) -> None:
-    """Somebody passed on that a post was made, changed or deleted elsewhere: look there."""
-    payload = {"type": activity.type, "object": activity.object_id}
-    jobs.enqueue(tx, NewJob("federation.fetch", payload, pool="fetch"))
+def keep_hint(tx: Tx, activity: IncomingActivity, host: str) -> None:
+    """A server passed on that a post was made, changed or deleted elsewhere: look there."""
+    uri = activity.object_id
+    payload = {"type": activity.type, "object": uri, "alone": f"inbox:{seen.mark(uri)}"}
+    jobs.enqueue(tx, NewJob("federation.fetch", payload, lane=_lane(host, uri), pool="fetch"))
+
+
+def _lane(host: str, about: str) -> str:
+    """A few for each server: no more of what it sent is worked on at once. What fails goes on in a
+    lane of its own (``alone``), and so does what comes after it of the same actor.
+    """
+    return f"inbox:{host}/{crc32(about.encode()) % limits.FETCHING}"
 
 
 def note_in(activity: IncomingActivity) -> IncomingNote | None:
@@ -61,15 +71,38 @@ class Later:
     def __init__(self, db: Database, resolver: Resolver) -> None:
         self._db = db
         self._resolver = resolver
+        self._returns = Quota(limits.COME_BACK, HOUR)
 
     def handlers(self) -> dict[str, Handler]:
         return {
-            "federation.process": Handler(self.process, attempts=TRIES + 1),
-            "federation.fetch": Handler(self.fetch, attempts=TRIES),
+            "federation.process": Handler(
+                self._fairly(self.process), attempts=TRIES + 1, aside=_alone
+            ),
+            "federation.fetch": Handler(self._fairly(self.fetch), attempts=TRIES, aside=_alone),
             "federation.forget_actor": Handler(self.forget_actor),
             "federation.prune_seen": Handler(self.prune_seen, every=DAY),
             "federation.check_stamps": Handler(self.check_stamps, every=HOUR),
         }
+
+    def _fairly(self, run: Callable[[Job], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
+        async def fair(job: Job) -> None:
+            alone = _alone(job)
+            if alone is None or alone == job.lane:
+                await run(job)
+                return
+            if await self._db.read(lambda tx: jobs.has_lane(tx, alone)):
+                raise Retry(0, "behind one that waits", count=False, lane=alone)
+            try:
+                await run(job)
+            except OutboundFailed as failed:
+                # By itself it holds up nobody, but many of them would take all the hands.
+                host = (job.lane or "").partition("/")[0]
+                if not self._returns.take(host):
+                    log.info("inbox.not_again", job=job.kind, host=host, why=failed.cause)
+                    return
+                raise
+
+        return fair
 
     async def process(self, job: Job) -> None:
         """Get what a verified activity needs, then do it; its end and the job's are one commit."""
@@ -177,3 +210,7 @@ def _remove(tx: Tx, uri: str) -> None:
     post = posts.by_uri(tx, uri)
     if post is not None and not post.local:
         delete.remove(tx, post)
+
+
+def _alone(job: Job) -> str | None:
+    return job.payload.get("alone")

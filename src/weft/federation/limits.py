@@ -113,6 +113,16 @@ ACTOR_FRESH = 7 * DAY
 
 # Signatures are good for 12 hours (`net.signatures`) and peers retry for days with the same id.
 SEEN_FOR = 14 * DAY
+# Of one server at once before the writer, which commits about as many in a hundredth of a second.
+TURNS = 8
+# Of one server in its line behind them: more than Mastodon has hands to send with. Then 429.
+LINE = 64
+# Of all servers together: at 10 kB each 10 MB. Then 503.
+LINES = 1_024
+# What arrived and needs something fetched first: of one server at once. The pool has four times that.
+FETCHING = 4
+# How often in an hour a server may have us come back because something could not be fetched.
+COME_BACK = 240
 # What one activity may have fetched before it is done with what is known.
 NEEDS = 4
 # A server that spoke a moment ago is known to be up: it need not be written down each time.

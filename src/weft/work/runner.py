@@ -70,6 +70,8 @@ class Handler(Struct, frozen=True):
     """Tries before it is given up; with ``backoff`` twelve last about a day and a half."""
     every: int | None = None
     """A schedule: done again this many ms after each run."""
+    aside: Callable[[Job], str | None] | None = None
+    """The lane in which a job that failed goes on; without it in its own."""
 
 
 class Runner:
@@ -217,7 +219,8 @@ class Runner:
                 why = f"{type(fault).__name__}: {fault} {cause}".strip()
                 if job.attempts >= handler.attempts and handler.every is None:
                     raise GiveUp(why) from fault
-                raise Retry(backoff(job.attempts), why) from fault
+                lane = handler.aside(job) if handler.aside is not None else None
+                raise Retry(backoff(job.attempts), why, lane=lane) from fault
             if handler.every is not None:
                 raise Retry(handler.every, "", count=False)
             await self._settle(job, lambda tx: self._finish_unless_done(tx, job))

@@ -14,6 +14,7 @@ from weft.net import rfc9421
 
 _HELP = {
     401: {"Accept-Signature": rfc9421.ACCEPTED},  # RFC 9421, section 5.1
+    429: {"Retry-After": "60"},
     503: {"Retry-After": "60"},
 }
 """How to come again, by the status."""
