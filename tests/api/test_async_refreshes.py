@@ -7,7 +7,10 @@ import re
 import pytest
 
 from tests.api.conftest import Edge
+from weft.api.limits import Limits, Rule
+from weft.api.opening import look_elsewhere, opened
 from weft.federation.backfill import budget, looks, visits
+from weft.kernel.clock import HOUR
 from weft.people.model import Account
 from weft.threads.model import Incoming, Post
 from weft.threads.publish import receive
@@ -125,3 +128,24 @@ async def test_a_profile_is_read_at_its_first_page_alone(
         await client.get(f"/api/v1/accounts/{far.author_id}/statuses")
     await client.get(f"/api/v1/accounts/{ada.id}/statuses")
     assert waiting(edge, visits.KIND) == 1
+
+
+async def test_whoever_is_not_signed_in_causes_few_looks(
+    edge: Edge, far: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crawler opens everything; other servers would pay for it."""
+    few = Limits()
+    monkeypatch.setattr(few.looks, "rule", Rule(1, HOUR))
+    db = edge.house.db
+    what = db.read_now(lambda tx: opened(tx, far))
+    assert await look_elsewhere(db, few, None, what) is not None
+    db.write_now(lambda tx: tx.run(looks.backfills.delete()))
+    what = db.read_now(lambda tx: opened(tx, far))
+    assert await look_elsewhere(db, few, None, what) is None
+    assert db.read_now(lambda tx: looks.of(tx, far.thread_id)) is None
+
+
+async def test_an_answer_to_anybody_has_no_header(edge: Edge, far: Post) -> None:
+    answer = await edge.of(None).get(f"/api/v1/statuses/{far.id}/context")
+    assert answer.status_code == 200
+    assert "Mastodon-Async-Refresh" not in answer.headers

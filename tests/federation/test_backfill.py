@@ -12,8 +12,10 @@ from tests.federation import elsewhere
 from tests.federation.conftest import Receiving
 from tests.federation.elsewhere import Tricky, heard, open_thread, thread, work
 from tests.federation.stranger import mention
+from weft.federation import outbox
 from weft.federation.backfill import budget, listing, looks
 from weft.kernel.clock import MINUTE, iso, now_ms
+from weft.people import accounts
 from weft.store.page import Page
 from weft.threads import details, notices, posts
 from weft.work import jobs
@@ -189,6 +191,23 @@ async def test_counts_are_those_of_the_origin(receiving: Receiving, other: Trick
     (now,) = await thread(receiving, post)
     shown = await receiving.db.read(lambda tx: details.counts(tx, [now]))
     assert (shown[post.id].likes_count, shown[post.id].boosts_count) == (41, 0)
+
+
+async def test_our_answers_say_to_which_conversation_they_belong(
+    receiving: Receiving, other: Tricky
+) -> None:
+    """FEP-7888: so its owner, and everybody else, finds them together."""
+    first, _ = other.talk(0)
+    post = await heard(receiving, first)
+    ada = await receiving.db.read(lambda tx: accounts.get(tx, int(post.mentions[0]["id"])))
+    answer = receiving.house.post(ada, "yes", reply_to_id=post.id)
+    around = await receiving.db.read(lambda tx: outbox.around(tx, answer))
+    assert around.conversation == first["context"]
+    await receiving.db.write(
+        lambda tx: details.put(tx, post.id, context_uri="http://third.test/contexts/1")
+    )
+    around = await receiving.db.read(lambda tx: outbox.around(tx, answer))
+    assert around.conversation == ""  # it began at another server than that
 
 
 # -- servers that would keep us busy ------------------------------------------------------------

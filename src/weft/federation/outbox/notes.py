@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from weft.federation import audience, render
+from weft.federation import audience, plain, render
 from weft.federation.outbox.sending import Reactions, local, local_post, send
 from weft.federation.render import Around
 from weft.federation.vocabulary import Json, conversation_uri
@@ -22,12 +22,17 @@ def around(tx: Tx, post: Post) -> Around:
     answered = None
     if post.reply_to_author_id is not None:
         answered = accounts.by_id(tx, post.reply_to_author_id)
-    here = post.thread_id == post.id
-    if not here:
-        root = posts.by_id(tx, post.thread_id)
-        here = root is not None and root.local
-    conversation = conversation_uri(tx.site, post.thread_id) if here else ""
-    return Around(answered, conversation, *_besides(tx, post))
+    return Around(answered, _conversation(tx, post), *_besides(tx, post))
+
+
+def _conversation(tx: Tx, post: Post) -> str:
+    """Address of the whole thread: ours, or the one that the server names where it began."""
+    root = post if post.thread_id == post.id else posts.by_id(tx, post.thread_id)
+    if root is None or root.local:
+        return conversation_uri(tx.site, post.thread_id) if root is not None else ""
+    told = details.of(tx, [root.id]).get(root.id)
+    named = (told.context_uri if told is not None else None) or ""
+    return named if plain.same_origin(named, root.uri) else ""
 
 
 def _besides(tx: Tx, post: Post) -> tuple[Json, frozenset[str]]:

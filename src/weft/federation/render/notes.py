@@ -27,7 +27,7 @@ class Around(Struct, frozen=True):
     answered: Account | None = None
     """Whose post it answers."""
     conversation: str = ""
-    """Address of the whole thread, where it began here."""
+    """Address of the whole thread; "" for one that has none."""
     more: Json = {}
     """What few notes say: a poll, further languages, their end."""
     signals: frozenset[str] = frozenset()
