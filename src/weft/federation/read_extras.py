@@ -70,6 +70,8 @@ def _languages(
     tags = dict.fromkeys(tag for by_language in maps.values() for tag in list(by_language)[:50])
     for given in tags:
         tag = plain.language_of(given)
+        if "content" in maps and given not in maps["content"]:
+            continue  # only a title or a warning of it
         if tag is None or tag in (original, "und") or len(found) == limits.LANGUAGES:
             continue
         html, spoiler = words(_in_language(document, maps, given))
