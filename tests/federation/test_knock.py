@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
@@ -20,20 +20,19 @@ from weft.net.signatures import SignatureRejected
 
 pytestmark = pytest.mark.anyio
 BODY = b'{"type":"Like"}'
+Post = Callable[..., Awaitable[int]]
 
 
 class Doors:
     """A server that understands some dialects, and counts how it is asked."""
 
-    def __init__(self, far: Peers, pem: str) -> None:
+    def __init__(self, far: Peers, pem: str, signer: Signer) -> None:
         self.far = far
         self.pem = pem
+        self.signer = signer
         self.heard: list[str] = []
 
     def understanding(self, *dialects: str, refusal: int = 401, status: int = 202) -> None:
-        async def read(request: web.Request) -> bytes:
-            return await request.read()
-
         def answer(request: web.Request) -> web.Response:
             body = BODY if request.method == "POST" else b""
             headers = {name.lower(): value for name, value in request.headers.items()}
@@ -54,24 +53,11 @@ async def doors(house: House) -> AsyncIterator[Doors]:
     ada = house.person("ada")
     keys = await Keys(house.db).public(ada)
     async with listening() as far:
-        yield Doors(far, keys.pem)
+        yield Doors(far, keys.pem, await Keys(house.db).signer(ada.id))
 
 
 @pytest.fixture
-async def signer(house: House, doors: Doors) -> Signer:
-    return await Keys(house.db).signer(house.db.read_now(_ada))
-
-
-def _ada(tx: object) -> int:
-    from weft.people import accounts
-
-    account = accounts.by_handle(tx, "ada")  # pyright: ignore[reportArgumentType]
-    assert account is not None
-    return account.id
-
-
-@pytest.fixture
-async def post(house: House, doors: Doors, signer: Signer) -> AsyncIterator[Callable[..., object]]:
+async def post(house: House, doors: Doors) -> AsyncIterator[Post]:
     async with client(["a.test"]) as out:
         knock = Knock(house.db, out)
 
@@ -79,8 +65,8 @@ async def post(house: House, doors: Doors, signer: Signer) -> AsyncIterator[Call
             at = doors.far.url("a.test", "/inbox?x=y")
             by = Knock(house.db, out) if fresh else knock
             if get:
-                return (await by.get(at, "application/activity+json", 5, signer)).status
-            return (await by.post(at, BODY, "application/activity+json", signer)).status
+                return (await by.get(at, "application/activity+json", 5, doors.signer)).status
+            return (await by.post(at, BODY, "application/activity+json", doors.signer)).status
 
         yield once
 
@@ -91,7 +77,7 @@ def known(house: House, doors: Doors) -> str:
 
 
 async def test_a_stranger_is_asked_as_nearly_everybody_understands(
-    house: House, doors: Doors, post: Callable[..., object]
+    house: House, doors: Doors, post: Post
 ) -> None:
     doors.understanding("cavage", "rfc9421")
     assert [await post(), await post(get=True)] == [202, 202]
@@ -101,7 +87,7 @@ async def test_a_stranger_is_asked_as_nearly_everybody_understands(
 @pytest.mark.parametrize("refusal", [400, 401])
 @pytest.mark.parametrize("get", [False, True], ids=["post", "get"])
 async def test_who_refuses_it_is_asked_in_the_other_dialect_and_from_then_on_at_once(
-    house: House, doors: Doors, post: Callable[..., object], refusal: int, get: bool
+    house: House, doors: Doors, post: Post, refusal: int, get: bool
 ) -> None:
     doors.understanding("rfc9421", refusal=refusal)
     assert await post(get=get) == 202
@@ -112,7 +98,7 @@ async def test_who_refuses_it_is_asked_in_the_other_dialect_and_from_then_on_at_
 
 
 async def test_who_forgot_it_again_is_asked_as_before(
-    house: House, doors: Doors, post: Callable[..., object]
+    house: House, doors: Doors, post: Post
 ) -> None:
     house.db.write_now(lambda tx: peers.speaks(tx, f"a.test:{doors.far.port}", "rfc9421"))
     doors.understanding("cavage")
@@ -122,7 +108,7 @@ async def test_who_forgot_it_again_is_asked_as_before(
 
 
 async def test_who_refuses_both_is_not_asked_twice_each_time(
-    house: House, doors: Doors, post: Callable[..., object]
+    house: House, doors: Doors, post: Post
 ) -> None:
     doors.understanding()
     assert [await post() for _ in range(3)] == [401, 401, 401]
@@ -132,7 +118,7 @@ async def test_who_refuses_both_is_not_asked_twice_each_time(
 
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
 async def test_other_answers_are_no_question_of_dialect(
-    house: House, doors: Doors, post: Callable[..., object], status: int
+    house: House, doors: Doors, post: Post, status: int
 ) -> None:
     doors.understanding("cavage", status=status)
     assert await post() == status
@@ -140,7 +126,7 @@ async def test_other_answers_are_no_question_of_dialect(
 
 
 async def test_a_second_answer_that_is_no_yes_teaches_nothing(
-    house: House, doors: Doors, post: Callable[..., object]
+    house: House, doors: Doors, post: Post
 ) -> None:
     doors.understanding("rfc9421", status=503)
     assert await post() == 503
