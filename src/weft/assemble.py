@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from litestar.types import ASGIApp
+from msgspec import structs
 
 from weft import __version__
 from weft.ai import jobs as ai_jobs
@@ -25,12 +26,14 @@ from weft.api.resolver import Resolver as Seeker
 from weft.api.streaming.hub import Hub
 from weft.explore import jobs as explore_jobs
 from weft.federation import jobs as federation_jobs
+from weft.federation import media_files, nodeinfo
 from weft.federation.backfill import jobs as backfill_jobs
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
 from weft.federation.inbox import Inbox
 from weft.federation.keys import Keys
 from weft.federation.knock import Knock
+from weft.federation.media_cache import MEGABYTE, MediaCache
 from weft.federation.readers import Readers
 from weft.kernel.site import Site
 from weft.moderation import domains
@@ -118,6 +121,8 @@ class House:
         self.db = open_database(settings, serving=True)
         self.blobs = Blobs(settings.data / "media")
         self.seal = Seal.kept(settings.data / SEAL_KEY)
+        if settings.remote_media_budget:
+            self.db.site = structs.replace(self.db.site, veil=self.seal.key_for(b"weft.veil"))
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[House]:
@@ -131,6 +136,13 @@ class House:
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
             translator = await stack.enter_async_context(_translator(self.settings, self.db.site))
+            media_cache = MediaCache(
+                self.db,
+                Blobs(self.settings.data / media_files.FOLDER),
+                self.client,
+                self.settings.remote_media_budget * MEGABYTE,
+            )
+            stack.push_async_callback(media_cache.close)
             readers = Readers(self.db, resolver, demanded=self.settings.authorized_fetch)
             app = web.build(
                 {
@@ -144,6 +156,7 @@ class House:
                     "inbox": inbox,
                     "resolver": Seeker(resolver.resolve, partial(resolver.actor, refresh=True)),
                     "translator": translator,
+                    "media_cache": media_cache,
                 },
                 generous=self.settings.generous,
             )
@@ -156,6 +169,8 @@ class House:
                 **federation_jobs.handlers(self.db, self.client, keys),
                 **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
+                **nodeinfo.handlers(self.db, resolver),
+                **media_cache.handlers(),
                 **backfill_jobs.handlers(self.db, resolver),
                 **ai_jobs.handlers(self.db, brains),
                 **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),

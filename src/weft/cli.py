@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "announce": ("announce", "Tell everyone on this server something."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),
     "federation": ("federation", "Show the servers this one talks to, and try them again."),
+    "media": ("media", "Show and throw away the copies of other servers' pictures."),
     "model": ("model", "Download a model to run in this process."),
     "settings": ("settings", "Print all settings and where each comes from."),
     "doctor": ("doctor", "Check database, disk, clock, domain and model, and say what to do."),

@@ -67,6 +67,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         str, _about("Address of a translation server that speaks LibreTranslate's API")
     ] = ""
     translate_key: Annotated[str, _about("Its key, if it wants one")] = ""
+    remote_media_budget: Annotated[
+        int,
+        Meta(
+            description="Megabytes for copies of other servers' pictures; 0: apps load them there",
+            ge=0,
+        ),
+    ] = 2048
     reach_private: Annotated[
         str, _about("Networks that may be reached although private, for tests: 127.0.0.0/8, …")
     ] = ""

@@ -23,7 +23,7 @@ from weft.moderation.ip_blocks import Gate
 GENEROUS = 1_000
 NAMES = (
     *("db", "settings", "blobs", "resolver", "seal"),
-    *("client", "hub", "inbox", "keys", "translator"),
+    *("client", "hub", "inbox", "keys", "media_cache", "translator"),
 )
 
 _asked: ContextVar[Mapping[str, Any]] = ContextVar("asked")

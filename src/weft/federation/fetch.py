@@ -24,8 +24,9 @@ from weft.federation.purse import paid_by
 from weft.kernel.clock import now_ms
 from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
-from weft.net.client import OutboundFailed, Response
+from weft.net.client import OutboundFailed, OutboundPaced, Response
 from weft.net.guard import OutboundRefused
+from weft.net.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -73,6 +74,7 @@ class Fetcher:
         self._signer = signer
         self._refuses = refuses
         self._hosts: Memory[asyncio.Semaphore] = Memory(3_600_000)
+        self._pace = Pace(limits.FETCHES_A_MINUTE)
         self._paused: Memory[int] = Memory(limits.PAUSE)  # until when, ms
         self._missing: Memory[Missing] = Memory(limits.MISSING_FOR)
 
@@ -125,6 +127,8 @@ class Fetcher:
         async with self._turn(host):
             if self.paused_for(host):
                 raise OutboundFailed(f"{host} asked for a pause")
+            if not self._pace.may(host):
+                raise OutboundPaced(f"{host} was asked often enough for this minute")
             response = await self._paid(url, accept, timeout, signed=signed)
         there = plain.host(response.url)
         if there != host and await self._refuses(there):

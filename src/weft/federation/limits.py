@@ -79,6 +79,10 @@ ANCESTORS = 30
 ANCESTORS_SECONDS = 60.0
 # Requests to one host at once. A thread with 30 voices from one server is then four rounds.
 FETCHES_PER_HOST = 4
+# Strangers choose what is fetched: by keys, replies, boosts. Whoever sends ten thousand messages that
+# name things at one server must not have us ask it ten thousand times. A large one is asked for some
+# hundred things a minute when much of it is boosted here; what is more waits.
+FETCHES_A_MINUTE = 600
 # Actors looked up while their request waits. Beyond it the sender is asked to come again (503).
 INLINE_LOOKUPS = 32
 INLINE_SECONDS = 8.0

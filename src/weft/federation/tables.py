@@ -72,7 +72,7 @@ remote_media = sa.Table(  # pictures of elsewhere that are kept here for a while
     sa.Column("mime", sa.String(100), nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("used_at", Ms, nullable=False),
-    sa.Column("failed_at", Ms),
+    sa.Column("again_at", Ms),  # it could not be had, and is not asked for again before
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_remote_media_used", "used_at"),
 )

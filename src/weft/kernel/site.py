@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from weft.kernel.veil import veiled
+
 
 class Site(Struct, frozen=True):
     """``domain`` is what stands behind the @ in handles; ``base`` is where it is reached,
     ``https://domain`` unless it runs on loopback without TLS.
 
     ActivityPub ids hold no username, so that a rename keeps every link alive.
+
+    ``veil`` is the key with which files of others are shown at an address of ours; without it
+    (commands, or a server without a budget for them) they are shown where they are.
     """
 
     domain: str
     base: str
+    veil: bytes = b""
 
     def actor_uri(self, account_id: int) -> str:
         return f"{self.base}/ap/users/{account_id}"
@@ -32,3 +38,11 @@ class Site(Struct, frozen=True):
 
     def blob_url(self, key: str) -> str:
         return f"{self.base}/media/{key}"
+
+    def remote_url(self, address: str) -> str:
+        """Where people here see a file that another server has; it may be one of ours after all, or
+        none ("").
+        """
+        if not self.veil or not address or address.startswith(f"{self.base}/"):
+            return address
+        return self.base + veiled(self.veil, address)

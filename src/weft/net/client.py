@@ -89,29 +89,26 @@ class Response:
 
 
 class Coming:
-    """An answer whose body is still on its way; ``status`` and ``url`` as in `Response`."""
+    """An answer whose body is still on its way; ``status`` and ``url`` as in `Response`. ``length``: of
+    the body, in bytes, as its server says; None where it says nothing or sends it compressed.
+    """
 
     def __init__(self, answer: aiohttp.ClientResponse, url: str, max_bytes: int) -> None:
         self.status = answer.status
         self.url = url
+        plain = "Content-Encoding" not in answer.headers
+        self.length = answer.content_length if plain else None
         self._answer = answer
         self._max_bytes = max_bytes
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """The decoded body, as it arrives. Errors: OutboundRefused when it is longer than allowed;
-        before the first part where its length is told.
-        """
-        told = self._answer.content_length
-        size = told if told is not None and "Content-Encoding" not in self._answer.headers else 0
-        if size <= self._max_bytes:
-            size = 0
-            async for part in self._answer.content.iter_chunked(_CHUNK):
-                size += len(part)
-                if size > self._max_bytes:
-                    break
-                yield part
-        if size > self._max_bytes:
-            raise OutboundRefused(f"{self.url} is larger than {self._max_bytes} bytes")
+        """The decoded body, as it arrives. Errors: OutboundRefused when it is longer than allowed."""
+        size = 0
+        async for part in self._answer.content.iter_chunked(_CHUNK):
+            size += len(part)
+            if size > self._max_bytes:
+                raise OutboundRefused(f"{self.url} is larger than {self._max_bytes} bytes")
+            yield part
 
 
 class Client:

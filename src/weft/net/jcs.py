@@ -35,7 +35,8 @@ def _write(value: Any, out: Any) -> None:
         out(encode_basestring(value))
     elif isinstance(value, dict):
         before = "{"
-        for key in sorted(value, key=_order):
+        # Nearly all keys are ASCII, which sorts alike in every encoding.
+        for key in sorted(value, key=None if "".join(value).isascii() else _order):
             out(before)
             out(encode_basestring(key))
             out(":")
@@ -59,7 +60,7 @@ def _write(value: Any, out: Any) -> None:
         out(number(float(value)))
 
 
-def _order(key: str) -> str | bytes:
+def _order(key: str) -> bytes:
     return key.encode("utf-16-be")
 
 

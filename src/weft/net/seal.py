@@ -6,6 +6,7 @@ key alone opens anything.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import tempfile
@@ -33,6 +34,7 @@ class Seal:
     """One key. ``about``: what the text belongs to, such as a row; it opens for nothing else."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
 
     @classmethod
@@ -49,6 +51,12 @@ class Seal:
                 f"{path} is damaged: put it back from a backup, or remove it for a new one"
             )
         return cls(key)
+
+    def key_for(self, purpose: bytes) -> bytes:
+        """A key of 32 bytes for something else, of which nothing here follows. ``purpose``: its name,
+        16 bytes at most.
+        """
+        return hashlib.blake2b(key=self._key, person=purpose, digest_size=KEY_BYTES).digest()
 
     def close(self, text: str, about: bytes) -> bytes:
         nonce = secrets.token_bytes(_NONCE)

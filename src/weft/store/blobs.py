@@ -7,15 +7,19 @@ what is held is not dropped. Hands are of one process: the command line stores a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
+_ARRIVING = "arriving"
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.[a-z0-9]{2,5}")
 
 
@@ -61,6 +65,51 @@ class Blobs:
             os.fsync(file.fileno())
         Path(file.name).replace(path)
         return key
+
+    @contextmanager
+    def arriving(self) -> Generator[Path]:
+        """An empty file for what comes in parts. What ``settle`` did not take is gone afterwards; what
+        a kill left there, with ``every``.
+        """
+        folder = self.folder / _ARRIVING
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def settle(self, file: Path, key: str) -> None:
+        """Make a file that arrived the blob of this key, durably."""
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+        path = self.folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(path)
+
+    def every(self, older_than: float) -> list[str]:
+        """The keys of all blobs that are older than this, in seconds; what was left half arrived by
+        then is deleted.
+        """
+        before = time.time() - older_than
+        keys: list[str] = []
+        for path in self.folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):  # it goes at this moment
+                if path.stat().st_mtime > before:
+                    continue
+                if path.parent.name == _ARRIVING:
+                    path.unlink()
+                else:
+                    keys.append(f"{path.parent.name}/{path.name}")
+        return keys
+
+    def discard(self, keys: Iterable[str]) -> None:
+        """Delete these; for a folder whose every file has one owner. ``drop`` is for shared ones."""
+        for key in keys:
+            path = self.path(key)
+            if path is not None:
+                path.unlink(missing_ok=True)
 
     def path(self, key: str) -> Path | None:
         """Where a blob lies; None for a key that names none."""

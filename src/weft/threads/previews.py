@@ -70,7 +70,12 @@ async def look(client: Client, hand: Hand, url: str) -> tuple[Facts, Image | Non
     Errors: OutboundFailed (try again), another WeftError (there is nothing for a card).
     """
     page = await client.get(
-        url, accept=", ".join(_HTML), max_bytes=PAGE_BYTES, timeout=PAGE_SECONDS, whole=False
+        url,
+        accept=", ".join(_HTML),
+        max_bytes=PAGE_BYTES,
+        timeout=PAGE_SECONDS,
+        whole=False,
+        paced=True,
     )
     if page.status == 429 or page.status >= 500:
         raise OutboundFailed(f"{url} answered {page.status}")
@@ -89,7 +94,7 @@ async def _picture(client: Client, hand: Hand, url: str) -> Image | None:
     """None when it cannot be had: the card is good without it."""
     try:
         answer = await client.get(
-            url, accept="image/*", max_bytes=IMAGE_BYTES, timeout=IMAGE_SECONDS
+            url, accept="image/*", max_bytes=IMAGE_BYTES, timeout=IMAGE_SECONDS, paced=True
         )
         if answer.status != 200:
             return None

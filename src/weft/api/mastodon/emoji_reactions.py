@@ -109,7 +109,7 @@ async def _listed(
                 one.name,
                 one.count,
                 one.mine,
-                one.url or None,
+                tx.site.remote_url(one.url) or None,
                 [accounts[id_] for id_ in who.get(one.name, ()) if id_ in accounts],
             )
             for one in found

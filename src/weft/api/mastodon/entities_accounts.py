@@ -260,7 +260,7 @@ def _picture(site: Site, chosen: str, drawn: str) -> str:
     if not chosen:
         return f"{site.base}/media/faces/{drawn}"
     if chosen.startswith(("https://", "http://")):
-        return chosen
+        return site.remote_url(chosen)
     return site.blob_url(chosen)
 
 
@@ -298,7 +298,7 @@ def _values(site: Site, one: model.Account, moved: model.Account | None = None) 
         one.chosen("show_media_replies"),
         one.chosen("show_featured"),
         not one.indexable,
-        _emojis(one.profile["emojis"])
+        [Emoji(**emoji) for emoji in emojis_shown(site, one.profile["emojis"])]
         if one.profile is not None and "emojis" in one.profile
         else _NO_EMOJIS,
         _NO_ROLES,
@@ -318,8 +318,18 @@ _NO_EMOJIS: list[Emoji] = []
 _NO_ROLES: list[Role] = []
 
 
-def _emojis(kept: list[dict[str, Any]]) -> list[Emoji]:
-    return [Emoji(**emoji) for emoji in kept]
+def emojis_shown(site: Site, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Custom emojis as they are kept with a post or account, with the addresses where people here see
+    them.
+    """
+    return [
+        emoji
+        | {
+            "url": site.remote_url(emoji["url"]),
+            "static_url": site.remote_url(emoji["static_url"]),
+        }
+        for emoji in kept
+    ]
 
 
 def _label(label: dict[str, Any]) -> AccountAi:

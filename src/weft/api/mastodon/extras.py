@@ -11,6 +11,7 @@ from typing import NamedTuple
 from weft.api.mastodon.entities_statuses import StatusReaction
 from weft.kernel.clock import SECOND, parse_iso
 from weft.kernel.errors import Invalid
+from weft.kernel.site import Site
 from weft.people import credentials
 from weft.store.database import Tx
 from weft.threads import emoji_reactions, languages
@@ -63,13 +64,17 @@ def shown(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> Extras:
     """No read for posts without any of it."""
     found = emoji_reactions.tallies(tx, viewer, posts)
     return Extras(
-        {post_id: [reaction(one) for one in several] for post_id, several in found.items()},
+        {
+            post_id: [reaction(tx.site, one) for one in several]
+            for post_id, several in found.items()
+        },
         languages.preferred(tx, posts, lambda: _reading_language(tx, viewer)),
     )
 
 
-def reaction(one: Tally) -> StatusReaction:
-    return StatusReaction(one.name, one.count, one.mine, one.url or None, one.url or None)
+def reaction(site: Site, one: Tally) -> StatusReaction:
+    url = site.remote_url(one.url) or None
+    return StatusReaction(one.name, one.count, one.mine, url, url)
 
 
 def _reading_language(tx: Tx, viewer: int | None) -> str | None:

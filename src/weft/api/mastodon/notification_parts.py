@@ -19,6 +19,7 @@ from weft.api.mastodon.entities_notices import (
 )
 from weft.api.mastodon.fragments import account_fragments
 from weft.kernel.clock import iso
+from weft.kernel.site import Site
 from weft.moderation import reports
 from weft.people import accounts
 from weft.store.database import Tx
@@ -57,7 +58,7 @@ def parts(tx: Tx, owner_id: int, found: Sequence[Notice]) -> dict[int, Part]:
     have no such parts. One whose report is gone has none.
     """
     made = {one.id: Part(event=_event(one)) for one in found if one.kind == "severed_relationships"}
-    made |= {one.id: _reaction(one) for one in found if one.kind == KIND}
+    made |= {one.id: _reaction(tx.site, one) for one in found if one.kind == KIND}
     warnings = [one for one in found if one.kind == "moderation_warning"]
     if warnings:
         me = account_fragments(tx, [owner_id])[owner_id]
@@ -85,8 +86,9 @@ def _data(one: Notice, name: str, usual: Any) -> Any:
     return (one.data or {}).get(name, usual)
 
 
-def _reaction(one: Notice) -> Part:
-    return Part(emoji=_data(one, "name", ""), emoji_url=_data(one, "url", "") or None)
+def _reaction(site: Site, one: Notice) -> Part:
+    url = site.remote_url(_data(one, "url", ""))
+    return Part(emoji=_data(one, "name", ""), emoji_url=url or None)
 
 
 def _event(one: Notice) -> RelationshipSeveranceEvent:

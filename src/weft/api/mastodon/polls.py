@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct
 from weft.api.auth import scope, scope_if_any
 from weft.api.given import Db, Me, Viewer
 from weft.api.mastodon.answers import few, id_of
+from weft.api.mastodon.entities_accounts import emojis_shown
 from weft.api.mastodon.entities_statuses import Poll, PollOption
 from weft.kernel.clock import SECOND, iso
 from weft.kernel.errors import Invalid, NotFound
@@ -58,13 +59,12 @@ def shown(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> dict[int, Poll]:
     found = polls.by_ids(tx, asked)
     chosen = polls.own_votes(tx, viewer, found) if viewer is not None else {}
     return {
-        id_: _poll(one, asked[id_], viewer, chosen.get(id_, []), tx.now)
-        for id_, one in found.items()
+        id_: _poll(tx, one, asked[id_], viewer, chosen.get(id_, [])) for id_, one in found.items()
     }
 
 
-def _poll(one: polls.Poll, post: Post, viewer: int | None, chosen: list[int], now: int) -> Poll:
-    ended = one.ended(now)
+def _poll(tx: Tx, one: polls.Poll, post: Post, viewer: int | None, chosen: list[int]) -> Poll:
+    ended = one.ended(tx.now)
     counts: Sequence[int | None] = one.votes
     if one.hide_totals and not ended:
         counts = [None] * len(one.options)
@@ -78,7 +78,7 @@ def _poll(one: polls.Poll, post: Post, viewer: int | None, chosen: list[int], no
         options=[
             PollOption(title, count) for title, count in zip(one.options, counts, strict=True)
         ],
-        emojis=_emojis(post.emojis, one.options),
+        emojis=emojis_shown(tx.site, _emojis(post.emojis, one.options)),
         # Who asks sees results and no form, like those who have answered.
         voted=bool(chosen) or post.author_id == viewer if viewer is not None else UNSET,
         own_votes=chosen if viewer is not None else UNSET,

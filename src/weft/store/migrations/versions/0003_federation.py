@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("mime", sa.String(length=100), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=False),
-        sa.Column("failed_at", sa.BigInteger(), nullable=True),
+        sa.Column("again_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_remote_media")),
     )
