@@ -121,7 +121,7 @@ async def test_a_big_host_takes_several_at_once_and_each_thing_in_order(
             world.db.write_now(lambda tx, post=post: delete.delete(tx, ada, post.id))
         async with delivering(world, ["a.test"]):
             await until(lambda: len(far.received) == 60)
-        assert far.busiest == {"a.test": peers.LANES}
+        assert 2 <= far.busiest["a.test"] <= peers.LANES
     told: dict[str, list[str]] = {post.uri: [] for post in said}
     for body in far.bodies():
         told[body["object"]["id"]].append(body["type"])

@@ -152,11 +152,12 @@ def test_one_that_goes_aside_holds_up_nobody(house: House) -> None:
     assert house.db.read_now(lambda tx: jobs.has_lane(tx, "a/aside"))
     (second,) = claim(house)
     assert second.payload == {"n": 1}
-    # Behind the first, in the order in which they were written.
+    # Behind the first, in the order in which they were written, and not looked at before it.
     house.db.write_now(
         lambda tx: jobs.again(tx, second, delay=0, why="behind", count=False, lane="a/aside")
     )
     assert claim(house) == []
+    assert min(due(house).values()) > HOUR - MINUTE
     house.db.write_now(lambda tx: jobs.wake_lane(tx, "a/aside"))
     (again,) = claim(house)
     assert (again.payload, again.attempts, again.created_at) == ({"n": 0}, 2, first.created_at)

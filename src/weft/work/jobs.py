@@ -180,9 +180,10 @@ _WAKE_LANE = (
     )
     .values(run_at=sa.bindparam("at"))
 )
-_IN_LANE = (
-    sa.select(jobs.c.id)
+_OLDEST = (
+    sa.select(jobs.c.id, jobs.c.run_at)
     .where(jobs.c.lane == sa.bindparam("which"), jobs.c.dead_at.is_(None))
+    .order_by(jobs.c.id)
     .limit(1)
 )
 _DROP = jobs.delete().where(jobs.c.key == sa.bindparam("which"))
@@ -259,23 +260,26 @@ def again(
     """Try later. ``count=False``: this attempt does not count (the peer was known to be down).
     ``lane``: from now on in this one; what was behind the job goes on without it.
     """
+    at, moves = tx.now + delay, lane not in (None, job.lane)
+    if moves and (oldest := tx.row(_OLDEST, which=lane)) is not None and oldest.id < job.id:
+        at = max(at, oldest.run_at)
     ours = tx.row(
         _AGAIN,
         job_id=job.id,
         worker=job.lease,
-        at=tx.now + delay,
+        at=at,
         then_lane=lane or job.lane,
         why=_kept(why),
         forget=0 if count else 1,
     )
-    if ours is not None and job.lane is not None and lane in (None, job.lane):
-        tx.run(_BEHIND, which=job.lane, at=tx.now + delay)
+    if ours is not None and job.lane is not None and not moves:
+        tx.run(_BEHIND, which=job.lane, at=at)
     tx.signal("jobs")
 
 
 def has_lane(tx: Tx, lane: str) -> bool:
     """Whether anything of this lane is unfinished."""
-    return tx.row(_IN_LANE, which=lane) is not None
+    return tx.row(_OLDEST, which=lane) is not None
 
 
 def bury(tx: Tx, job: Job, why: str) -> None:
