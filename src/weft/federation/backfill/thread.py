@@ -114,6 +114,7 @@ class Reading:
         again = bool(self._holes) and tries < budget.HOLES_TRIES
 
         def write(tx: Tx) -> None:
+            self._thread = looks.settle(tx, self._thread, self._post.id)
             found = self._found(tx)
             complete = not self._holes and not self._cut
             pause = self._payload.get("pause", budget.AGAIN)
