@@ -4,6 +4,7 @@ an AI that answers there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -332,16 +333,20 @@ def test_an_ai_answers_in_private(peer: Peer, ulla: Client, garden: str) -> None
     assert found["statuses"] == []
 
 
-def test_it_tries_newer_signatures_first(peer: Peer, server: Server) -> None:
-    """Our 401 sends it at once to those that we speak, and from then on it keeps to them."""
+def test_it_signs_by_rfc_9421_and_is_answered_so(peer: Peer, server: Server) -> None:
+    """Its first knock is taken in, its proofs are good, and what it gets of us is signed alike."""
 
     def refused() -> int:
-        return server.log.read_text("utf-8").count("RFC 9421 is not spoken here")
+        return server.log.read_text("utf-8").count("inbox.refused")
 
-    who = url(server.person("zoe"))
-    follow = peer.do("rik", "follow", who=who)
-    knocks = refused()
-    assert knocks
+    def delivered() -> int:
+        return len(re.findall(r"^POST \S+ 202 rfc9421$", peer.log.read_text("utf-8"), re.MULTILINE))
+
+    zoe = server.person("zoe")
+    before, knocks = delivered(), refused()
+    follow = peer.do("rik", "follow", who=url(zoe))
+    until(lambda: delivered() > before, "Fedify gets an answer that is signed by RFC 9421")
     peer.do("rik", "undo", id=follow)
-    peer.do("rik", "note", text="<p>Hello</p>", mentions=[who])
+    peer.do("rik", "note", text="<p>Hello</p>", mentions=[url(zoe)])
+    until(lambda: zoe.get("v1/notifications", types=["mention"]), "the note is here")
     assert refused() == knocks

@@ -45,7 +45,8 @@ createServer(async (incoming, outgoing) => {
     console.error(fault);
     return new Response(String(fault), { status: 500 });
   });
-  console.log(incoming.method, incoming.url, response.status);
+  const dialect = "signature-input" in incoming.headers ? "rfc9421" : "signature" in incoming.headers ? "cavage" : "";
+  console.log(incoming.method, incoming.url, response.status, dialect);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }).listen(Number(port), host);
