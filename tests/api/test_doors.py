@@ -62,7 +62,9 @@ PUBLIC = {
     ("GET", "/ap/users/{account_id:str}"),
     ("GET", "/ap/users/{account_id:str}/featured"),
     ("GET", "/ap/users/{account_id:str}/followers"),
+    ("GET", "/ap/users/{account_id:str}/followers_synchronization"),  # looks at the signature
     ("GET", "/ap/users/{account_id:str}/following"),
+    ("GET", "/ap/users/{account_id:str}/tags"),
     ("GET", "/ap/users/{account_id:str}/outbox"),
     ("GET", "/ap/named/{username:str}"),
     ("GET", "/ap/posts/{post_id:str}"),

@@ -232,7 +232,9 @@ def test_a_changed_profile_is_told_once(world: House, ada: Account, bo: Account)
         world.db.write_now(lambda tx, name=name: accounts.update(tx, ada.id, name=name))
     waiting = world.db.read_now(lambda tx: tx.rows(sa.select(jobs.c.kind)))
     assert [row[0] for row in waiting] == ["federation.announce_actor"]
-    world.db.write_now(lambda tx: outbox.announce_actor(tx, accounts.get(tx, ada.id), "PEM"))
+    world.db.write_now(
+        lambda tx: outbox.announce_actor(tx, accounts.get(tx, ada.id), "PEM", "z6Mk")
+    )
     [(activity, inboxes)] = sent(world)
     assert (activity["type"], activity["object"]["name"]) == ("Update", "Ada L.")
     assert inboxes == ["https://other.test/inbox"]

@@ -42,6 +42,7 @@ def test_a_person(house: House) -> None:
         "toot",
         "discoverable",
         "featured",
+        "featuredTags",
         "indexable",
         "webfinger",
     }
@@ -53,6 +54,7 @@ def test_a_person(house: House) -> None:
         "followers": f"{base}/followers",
         "following": f"{base}/following",
         "featured": f"{base}/featured",
+        "featuredTags": f"{base}/tags",
         "preferredUsername": "ada",
         "webfinger": "ada@weft.test",
         "name": "Ada",

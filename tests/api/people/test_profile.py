@@ -89,7 +89,7 @@ def test_what_does_not_fit_is_refused(town: Town, change: dict[str, object]) -> 
 
 def test_who_moved_says_where_to(town: Town) -> None:
     ada = town.member("ada")
-    there = town.house.remote("ada", "new.test")
+    there = town.house.remote("ada", "new.test", also_known_as=[ada.uri])
     town.house.db.write_now(lambda tx: accounts.update(tx, ada.id, moved_to=there.uri))
     shown = town.anyone.get(f"/api/v1/accounts/{ada.id}")
     assert shown["moved"]["acct"] == "ada@new.test"
