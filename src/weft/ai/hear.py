@@ -24,7 +24,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import blocks
 from weft.store.database import Tx
-from weft.threads import posts
+from weft.threads import consent, posts
 from weft.threads.model import Post
 from weft.threads.publish import ais_are_off
 from weft.work import jobs
@@ -132,6 +132,8 @@ def obstacle(tx: Tx, ai: Ai, asker: Account, post: Post) -> Reason:
         return "hidden"
     if ais_are_off(tx, post.thread_id):
         return "thread_off"
+    if not _may_bring(tx, asker, post):
+        return "not_invited"
     if ai.state == "paused":
         return "paused"
     if post.created_at < tx.now - OLD:
@@ -142,6 +144,15 @@ def obstacle(tx: Tx, ai: Ai, asker: Account, post: Post) -> Reason:
         if not hops.asked_both(tx, post.thread_id, ai.account_id, asker.id):
             return "nobody_asked"
     return ""
+
+
+def _may_bring(tx: Tx, asker: Account, post: Post) -> bool:
+    """Whether the author of the thread, and of what is answered, lets this one bring AIs."""
+    above = {post.thread_id, post.reply_to_id or post.thread_id} - {post.id}
+    return all(
+        consent.verdict(tx, asker, one, "invoke") == "yes"
+        for one in posts.by_ids(tx, above).values()
+    )
 
 
 def over_budget(tx: Tx, ai: Ai, asker: Account, post: Post) -> tuple[Reason, bool]:

@@ -20,10 +20,11 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme
 from litestar.types import ASGIApp
 
 from weft import __version__
-from weft.api import auth, errors, health, media_files, people_routes
+from weft.api import auth, errors, health, media_files, people_routes, remote_media
 from weft.api.activitypub import actors, discovery, inbox
 from weft.api.activitypub import emojis as ap_emojis
 from weft.api.activitypub import posts as ap_posts
+from weft.api.activitypub import stamps as ap_stamps
 from weft.api.activitypub.negotiate import Negotiate
 from weft.api.barred import barred
 from weft.api.limits import Limits, limited
@@ -34,6 +35,7 @@ from weft.api.mastodon import (
     emojis,
     filters,
     filters_v1,
+    interaction_requests,
     markers,
     media,
     notification_groups,
@@ -55,6 +57,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.api.weft import media as weft_media
 from weft.api.weft import threads as weft_threads
 from weft.moderation.ip_blocks import Gate
 
@@ -74,6 +77,7 @@ ROUTES = [
     *scheduled.ROUTES,
     *reactions.ROUTES,
     *quoting.ROUTES,
+    *interaction_requests.ROUTES,
     *pins.ROUTES,
     *oembed.ROUTES,
     *timelines.ROUTES,
@@ -90,8 +94,11 @@ ROUTES = [
     *push.ROUTES,
     *streaming.ROUTES,
     *media_files.ROUTES,
+    *remote_media.ROUTES,
+    *weft_media.ROUTES,
     *actors.ROUTES,
     *ap_posts.ROUTES,
+    *ap_stamps.ROUTES,
     *ap_emojis.ROUTES,
     *weft_threads.ROUTES,
     *discovery.ROUTES,
@@ -120,7 +127,7 @@ CORS = CORSConfig(
 
 def build(given: Mapping[str, Any], *, generous: int = 1) -> ASGIApp:
     """``given``: what routes take by name (``db``, ``settings``, ``blobs``, ``resolver``, ``keys``,
-    ``hub``, ``inbox``, ``client``, ``seal``, ``translator``). ``generous`` multiplies the rate limits,
+    ``hub``, ``inbox``, ``client``, ``seal``, ``translator``, ``media_cache``). ``generous`` multiplies the rate limits,
     for tests and benchmarks.
     """
     limits = Limits(generous)

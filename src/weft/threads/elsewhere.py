@@ -18,6 +18,7 @@ _domain = sa.bindparam("domain")
 _FOR_SOMEBODY = sa.select(*seeing.COLUMNS).where(
     posts.c.id == sa.bindparam("id"),
     posts.c.visibility != "direct",
+    seeing.said(),
     sa.or_(
         sa.exists().where(
             follows.c.target_id == posts.c.author_id,

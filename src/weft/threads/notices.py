@@ -33,11 +33,29 @@ KINDS = (
     "moderation_warning",
     "admin.sign_up",
     "admin.report",
+    "pending.favourite",
+    "pending.reply",
+    "pending.reblog",
+    "pending.quote",
     "pleroma:emoji_reaction",
 )
 """https://docs.joinmastodon.org/entities/Notification/#type; the last is Pleroma's"""
+SHOWN_AS = {
+    "pending.favourite": "favourite",
+    "pending.reply": "mention",
+    "pending.reblog": "reblog",
+    "pending.quote": "quote",
+}
+"""GoToSocial's kinds, that somebody would like to and waits for the member's yes; for apps that do
+not say that they know them, what it looks like without the asking.
+"""
 UNREAD_MAX = 1_000
 """How far unread ones are counted: Mastodon's own bound."""
+
+
+def shown_as(kind: str, supported: Collection[str] | None) -> str:
+    """The kind by which an app is told; ``supported``: those it knows, None if it did not say."""
+    return kind if supported is not None and kind in supported else SHOWN_AS.get(kind, kind)
 
 
 class Notice(Struct, frozen=True):

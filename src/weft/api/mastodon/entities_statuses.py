@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from weft.api.mastodon.entities_accounts import Account
+from weft.api.mastodon.interaction_policy import InteractionPolicy
 
 
 class Size(Struct, frozen=True):
@@ -247,6 +248,10 @@ class Status(Struct, frozen=True):
     reactions: list[StatusReaction] | UnsetType = UNSET
     """Only where somebody reacted (Mastodon's forks)."""
     emoji_reactions: list[StatusReaction] | UnsetType = UNSET
+    interaction_policy: InteractionPolicy | UnsetType = UNSET
+    """GoToSocial's; only where it is not the usual."""
+    approval: str | UnsetType = UNSET
+    """Of ours, of what its author had to ask for: pending, accepted, rejected."""
     """The same by the other name that apps look for (Fedibird)."""
 
 

@@ -74,7 +74,7 @@ def show(
             NotificationGroup(
                 group_key=group.key,
                 notifications_count=group.count,
-                type=group.newest.kind,
+                type=notices.shown_as(group.newest.kind, supported),
                 most_recent_notification_id=str(group.latest_id),
                 page_min_id=_text(group.page_min_id),
                 page_max_id=_text(group.page_max_id),

@@ -45,7 +45,7 @@ def show(
     return [
         Notification(
             id=str(one.id),
-            type=one.kind,
+            type=notices.shown_as(one.kind, supported),
             created_at=iso(one.created_at),
             group_key=one.key,
             filtered=one.filtered or UNSET,

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, structs
 
 from weft.api.mastodon import cards, extras, filtering, polls, quotes
-from weft.api.mastodon.entities_accounts import Account
+from weft.api.mastodon.entities_accounts import Account, emojis_shown
 from weft.api.mastodon.entities_statuses import (
     AiSource,
     Application,
@@ -38,6 +38,7 @@ from weft.api.mastodon.entities_statuses import (
 )
 from weft.api.mastodon.extras import Extras
 from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.interaction_policy import of_post
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
 from weft.kernel.site import Site
@@ -176,7 +177,7 @@ def status_edit(
         else None,
         quote=quote,
         media_attachments=[attachment(site, picture) for picture in version.media],
-        emojis=emojis,
+        emojis=emojis_shown(site, emojis),
     )
 
 
@@ -203,7 +204,7 @@ def attachment(site: Site, picture: dict[str, Any]) -> MediaAttachment:
     """A picture of a post, from ``threads.model.Media`` as JSON."""
     remote = picture["remote_url"] or None
     blob, small = picture["blob"], picture["small"]
-    url = site.blob_url(blob) if blob else remote
+    url = site.blob_url(blob) if blob else site.remote_url(remote) if remote else None
     x, y = picture["focus_x"], picture["focus_y"]
     kind = picture["mime"].partition("/")[0]
     return MediaAttachment(
@@ -278,7 +279,7 @@ def _status(
         [StatusTag(tag, site.tag_url(fold_tag(tag))) for tag in post.tags]
         if post.tags
         else _NOTHING,
-        post.emojis,
+        emojis_shown(site, post.emojis) if post.emojis else _NOTHING,
         quote,
         parts.approvals[post.id],
         parts.cards.get(post.card_id) if post.card_id is not None else None,
@@ -289,6 +290,8 @@ def _status(
         expires_at=iso(post.expires_at) if post.expires_at is not None else UNSET,
         reactions=reactions,
         emoji_reactions=reactions,
+        interaction_policy=of_post(post),
+        approval=post.approval or UNSET,
     )
 
 

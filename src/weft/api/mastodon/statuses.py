@@ -23,6 +23,7 @@ from weft.api.mastodon.entities_statuses import (
 )
 from weft.api.mastodon.extras import asked_of_machines, in_languages, lasts
 from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.interaction_policy import GivenPolicy, given
 from weft.api.mastodon.polls import PollGiven, look_again, new_poll
 from weft.api.mastodon.quotes import policy_of
 from weft.api.mastodon.scheduled import ScheduledStatus, parse_time, scheduled_status
@@ -36,6 +37,8 @@ from weft.people.model import Account
 from weft.store.database import Database, Tx
 from weft.threads import limits, media, polls_elsewhere, posts, scheduled, threadview
 from weft.threads.ais import let_ais
+from weft.threads.allow import allow
+from weft.threads.consent import defaults
 from weft.threads.delete import delete as delete_post
 from weft.threads.edit import edit, history
 from weft.threads.markup import scan
@@ -81,6 +84,7 @@ class NewStatus(Struct):
     status_map: dict[str, str] | None = None
     spoiler_text_map: dict[str, str] | None = None
     signals: list[str] | None = None
+    interaction_policy: GivenPolicy | None = None
 
 
 class ChangedStatus(Struct):
@@ -98,6 +102,7 @@ class ChangedStatus(Struct):
     status_map: dict[str, str] | None = None
     spoiler_text_map: dict[str, str] | None = None
     signals: list[str] | None = None
+    interaction_policy: GivenPolicy | None = None
 
 
 class TakenBack(Struct):
@@ -131,18 +136,22 @@ async def create(
             return scheduled_status(tx, waits)
         choices = _choices(tx, me)
         app = apps.by_id(tx, bearer.app_id) if bearer.app_id is not None else None
+        visibility = _visibility(data.visibility or choices.get("visibility") or "public")
+        allowed = given(data.interaction_policy)
+        word = policy_of(data.quote_approval_policy)
         draft = Draft(
             text=text,
             format=form,
             spoiler=data.spoiler_text or "",
             sensitive=_first(data.sensitive, choices.get("sensitive"), False),
             language=_language(data.language or choices.get("language")),
-            visibility=_visibility(data.visibility or choices.get("visibility") or "public"),
+            visibility=visibility,
             reply_to_id=_reply_to(data.in_reply_to_id),
             media_ids=_ids(data.media_ids),
             poll=new_poll(data.poll),
             quote_of_id=_quote_of(data.quoted_status_id),
-            quote_policy=policy_of(data.quote_approval_policy) or usual_policy(choices),
+            quote_policy=word or (None if "quote" in allowed else usual_policy(choices)),
+            policy=defaults(choices, visibility) | allowed,
             no_ai=data.no_ai or False,
             app=apps.as_json(app),
             idempotency_key=key,
@@ -207,6 +216,7 @@ async def change(
     """Edit one's own post; what it was stays in its history."""
     number = id_of(status_id)
     policy = policy_of(data.quote_approval_policy)
+    allowed = given(data.interaction_policy)
     attributes = few(data.media_attributes, limits.MEDIA_PER_POST)
     if data.status:
         await _learn_mentions(db, resolver, data.status, _format(data.content_type))
@@ -234,6 +244,8 @@ async def change(
             signals=asked_of_machines(data.signals),
         )
         changed = edit(tx, me, number, draft, keep_poll=data.poll is UNSET)
+        if allowed:
+            changed = allow(tx, me, number, allowed)
         if policy is not None:
             changed = set_policy(tx, me, number, policy)
         return status(tx, me.id, changed)
