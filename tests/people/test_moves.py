@@ -8,6 +8,7 @@ import contextlib
 import itertools
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -140,16 +141,17 @@ def test_any_life_of_moves(house: House, steps: list[tuple[str, int, int]]) -> N
     assert world.state() == before, "what was said again did something"
 
 
-def test_everybody_goes_all_the_way(house: House) -> None:
-    """A → B → C while the first job is under way: nobody is left on the way."""
+@pytest.mark.parametrize("first", [0, 1], ids=["in order", "the last one first"])
+def test_everybody_goes_all_the_way(house: House, first: int) -> None:
+    """A → B → C, in whatever order they are heard of: nobody is left on the way."""
     world = World(house)
     for member in range(3):
         world.do("follow", member, 0)
     world.do("alias", 1, 0)
     world.do("alias", 2, 1)
-    world.do("move", 0, 1)
-    world.do("move", 1, 2)
-    world.finish()
+    for one in (first, 1 - first):
+        world.do("move", one, one + 1)
+        world.finish()
     rows = house.db.read_now(lambda tx: tx.rows(_FOLLOWS))
     assert {(row.follower_id, row.target_id) for row in rows} == {
         (member, world.others[2]) for member in world.members
