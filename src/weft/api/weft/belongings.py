@@ -52,9 +52,7 @@ async def bring(db: Db, me: Me, data: JSONBody[File]) -> Importing:
 
 @get("/api/weft/v1/imports", guards=[scope("read")])
 async def progress(db: Db, me: Me) -> Progress:
-    lane = imports.lane(me.id)
-    waiting = await db.read(lambda tx: jobs.waiting_by_lane(tx, lane))
-    return Progress(bool(waiting.get(lane)))
+    return Progress(await db.read(lambda tx: jobs.has_lane(tx, imports.lane(me.id))))
 
 
 ROUTES = [exported, bring, progress]
