@@ -45,7 +45,6 @@ OURS: dict[str, str] = {
     "StatusReaction": _REACTIONS,
     "AiSource": "labels of AIs are our addition",
     "AnnualReportState": "documented on the method's page only: a hash with a state",
-    "Completeness": "how much of a thread is here: our addition",
     "DomainBlockPreview": "documented nowhere; as Mastodon answers",
     "Language": "documented nowhere; as Mastodon answers",
     "Merged": "documented on the method's page only: a hash with a truth value",
