@@ -141,9 +141,7 @@ def columns(policy: Policy, visibility: Visibility) -> dict[str, Any]:
     no_ai = policy.invoke == NOBODY
     known = _usual(visibility, word, no_ai=no_ai)
     rest = {
-        deed: msgspec.to_builtins(policy.rule(deed))
-        for deed in DEEDS
-        if policy.rule(deed) != known.rule(deed)
+        deed: as_kept(policy.rule(deed)) for deed in DEEDS if policy.rule(deed) != known.rule(deed)
     }
     return {"policy": rest or None, "quote_policy": word, "no_ai": no_ai}
 
@@ -158,6 +156,11 @@ def of_received(
     if no_ai:
         policy = structs.replace(policy, invoke=NOBODY)
     return columns(policy, visibility)
+
+
+def as_kept(rule: Rule) -> dict[str, list[str]]:
+    """A rule in JSON, of a post or among preferences."""
+    return {"always": list(rule.always), "ask": list(rule.ask)}
 
 
 def quote_word(rule: Rule) -> QuotePolicy:

@@ -4,7 +4,6 @@ https://docs.gotosocial.org/en/latest/api/swagger/ (InteractionPolicy). Of ours:
 as Mastodon's ``quote_approval_policy``) and ``can_invoke_ai``.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from msgspec import UNSET, Struct, UnsetType
@@ -95,13 +94,6 @@ def shown(policy: Policy) -> InteractionPolicy:
 def of_post(post: Post) -> InteractionPolicy | UnsetType:
     """Only of a post that has one of its own: of nearly all it is the usual, and not said."""
     return shown(consent.of(post)) if post.policy is not None else UNSET
-
-
-def as_kept(chosen: Mapping[Deed, Rule]) -> dict[str, dict[str, list[str]]]:
-    """For the preferences of a member."""
-    return {
-        deed: {"always": list(rule.always), "ask": list(rule.ask)} for deed, rule in chosen.items()
-    }
 
 
 @lru_cache(maxsize=256)

@@ -22,7 +22,6 @@ from weft.api.mastodon.fragments import account_fragments
 from weft.api.mastodon.interaction_policy import (
     GivenPolicy,
     InteractionPolicy,
-    as_kept,
     given,
     shown,
 )
@@ -188,7 +187,11 @@ async def change_defaults(db: Db, me: Me, data: JSONBody[NewDefaults]) -> Defaul
     chosen = {visibility: given(getattr(data, visibility)) for visibility in _VISIBILITIES}
     if any("quote" in rules for rules in chosen.values()):
         raise Invalid("Validation failed: Who may quote is set by source[quote_policy]")
-    kept = {visibility: as_kept(rules) for visibility, rules in chosen.items() if rules}
+    kept = {
+        visibility: {deed: consent.as_kept(rule) for deed, rule in rules.items()}
+        for visibility, rules in chosen.items()
+        if rules
+    }
 
     def write(tx: Tx) -> Defaults:
         credentials.prefer(tx, me.id, **{consent.PREFERENCE: kept})
