@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.federation import elsewhere
+from tests.federation import talking
 from tests.federation.conftest import Receiving
-from tests.federation.elsewhere import Tricky, heard, open_thread, thread, work
 from tests.federation.stranger import mention
+from tests.federation.talking import Tricky, heard, open_thread, thread, work
 from weft.federation import outbox
 from weft.federation.backfill import budget, listing, looks
 from weft.kernel.clock import MINUTE, iso, now_ms
@@ -56,7 +56,7 @@ async def test_a_whole_thread_comes_when_it_is_opened(receiving: Receiving, othe
     assert now.complete_at is not None
     # One for the list, one for each post, two for the counts of the two that were known.
     assert other.count() <= 29 + 1 + 2
-    assert await elsewhere.waiting(receiving) == 0
+    assert await talking.waiting(receiving) == 0
 
 
 async def test_a_thread_is_looked_at_once_at_a_time_and_less_and_less(
@@ -66,10 +66,10 @@ async def test_a_thread_is_looked_at_once_at_a_time_and_less_and_less(
     post = await heard(receiving, first)
     for _ in range(3):
         await open_thread(receiving, post)
-    assert await elsewhere.waiting(receiving) == 1
+    assert await talking.waiting(receiving) == 1
     await work(receiving)
     assert await open_thread(receiving, post) is None
-    assert await elsewhere.waiting(receiving) == 0
+    assert await talking.waiting(receiving) == 0
 
     pauses: list[int] = []
     for _ in range(3):
@@ -264,7 +264,7 @@ async def test_endless_collections_cost_so_much_and_no_more(
     assert len(await thread(receiving, post)) <= 41
     now = await state(receiving, post)
     assert (now.running, now.complete_at) == (False, None)
-    assert await elsewhere.waiting(receiving) == 0
+    assert await talking.waiting(receiving) == 0
 
 
 async def test_pages_are_so_many(receiving: Receiving, other: Tricky) -> None:
@@ -347,4 +347,4 @@ async def test_a_thread_that_is_hidden_is_not_asked_after(
     post = await heard(receiving, first)
     assert post.visibility == "direct"
     assert await open_thread(receiving, post) is None
-    assert await elsewhere.waiting(receiving) == 0
+    assert await talking.waiting(receiving) == 0

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.federation import elsewhere
+from tests.federation import talking
 from tests.federation.conftest import Receiving
-from tests.federation.elsewhere import Tricky, work
 from tests.federation.stranger import mention
+from tests.federation.talking import Tricky, work
 from weft.federation.backfill import budget, visits
 from weft.people import remote_details
 from weft.people.model import Account
@@ -136,16 +136,16 @@ async def test_it_is_read_once_and_rarely_again(receiving: Receiving, other: Tri
     account = await receiving.resolver.actor(bo["id"])
     for _ in range(3):
         await opened(receiving, account)
-    assert await elsewhere.waiting(receiving) == 1
+    assert await talking.waiting(receiving) == 1
     await work(receiving)
     await opened(receiving, account)
-    assert await elsewhere.waiting(receiving) == 0
+    assert await talking.waiting(receiving) == 0
     long_ago = -budget.PROFILE_AGAIN
     await receiving.db.write(
         lambda tx: remote_details.put(tx, account.id, backfilled_at=tx.now + long_ago)
     )
     await opened(receiving, account)
-    assert await elsewhere.waiting(receiving) == 1
+    assert await talking.waiting(receiving) == 1
 
 
 async def test_others_cannot_be_made_to_say_things(receiving: Receiving, other: Tricky) -> None:
