@@ -18,7 +18,7 @@ from tests.federation.recording import (
     remote,
     until,
 )
-from weft.federation import delivery, peers, policy
+from weft.federation import delivery, hosts, peers, policy
 from weft.federation import jobs as federation_jobs
 from weft.federation.delivery import Delivery
 from weft.federation.keys import Keys
@@ -352,8 +352,8 @@ async def test_what_a_host_stumbles_over_does_not_close_it_to_others(
             wake_all(world)
             with pytest.raises(Retry):
                 await one_try(world, sender)
-        [peer] = world.db.read_now(peers.every)
-        assert (peer.failures, peer.opened_at) == (policy.FAULT_TRIES, None)
+        [peer] = world.db.read_now(hosts.page)
+        assert (peer.failures, peer.state) == (policy.FAULT_TRIES, "failing")
 
 
 async def test_while_a_host_fails_one_message_tries_it(world: House, ada: Account) -> None:
@@ -467,7 +467,7 @@ async def test_rows_of_the_past_are_swept(world: House) -> None:
 
     world.db.write_now(old)
     world.db.write_now(peers.sweep)
-    assert [peer.host for peer in world.db.read_now(peers.every)] == ["alive.test"]
+    assert [peer.host for peer in world.db.read_now(hosts.page)] == ["alive.test"]
 
 
 async def test_our_picture_of_failing_hosts_is_shared(

@@ -57,6 +57,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import media as weft_media
 from weft.api.weft import threads as weft_threads
 from weft.moderation.ip_blocks import Gate
@@ -95,6 +96,7 @@ ROUTES = [
     *streaming.ROUTES,
     *media_files.ROUTES,
     *remote_media.ROUTES,
+    *weft_hosts.ROUTES,
     *weft_media.ROUTES,
     *actors.ROUTES,
     *ap_posts.ROUTES,

@@ -1,4 +1,4 @@
-"""``weft federation hosts|retry|rotate-key``"""
+"""``weft federation hosts|try|rotate-key``"""
 
 from __future__ import annotations
 
@@ -15,36 +15,54 @@ def command() -> None:
 
 
 @command.command()
+@click.option("--state", type=click.Choice(["well", "failing", "held", "lost"]), help="Only these.")
 @data_options
-def hosts(**flags: Any) -> None:
-    """List other servers: what waits for each, and which are not answering."""
-    from weft.federation import peers
+def hosts(state: Any, **flags: Any) -> None:
+    """List other servers: what they run, what waits for each, and which do not answer."""
+    from weft.federation import hosts as rooms
     from weft.kernel.clock import iso
-    from weft.work import jobs
 
+    shown = 0
     with database(**flags) as store:
-        known = store.read_now(peers.every)
-        waiting = store.read_now(lambda tx: jobs.waiting_by_lane(tx, peers.lane("")))
-    if not known:
-        click.echo("No other server has been met yet.")
-        return
-    click.echo(f"{'host':40} {'waiting':>8} {'failures':>8}  state")
-    for peer in known:
-        state = f"held since {iso(peer.opened_at)}" if peer.opened_at else "well"
-        count = waiting.get(peers.lane(peer.host), 0)
-        click.echo(f"{peer.host:40} {count:8} {peer.failures:8}  {state}")
+        after = ""
+        while found := store.read_now(lambda tx, at=after: rooms.page(tx, at, state=state)):
+            if not shown:
+                click.echo(
+                    f"{'host':32} {'state':8} {'waiting':>8} {'given up':>8}  software, signs"
+                )
+            for host in found:
+                runs = ", ".join(filter(None, (host.software, host.signature))) or "?"
+                line = f"{host.host:32} {host.state:8} {host.waiting:8} {host.given_up:8}  {runs}"
+                click.echo(line)
+                if host.since is not None:
+                    probe = f", next try {iso(host.next_probe)}" if host.next_probe else ""
+                    click.echo(f"    since {iso(host.since)}{probe}: {host.error}")
+            shown += len(found)
+            after = found[-1].host
+    if not shown:
+        click.echo("There is no such server.")
 
 
-@command.command()
+@command.command("try")
 @click.argument("host")
 @data_options
-def retry(host: str, **flags: Any) -> None:
+def try_(host: str, **flags: Any) -> None:
     """Try now what waits for a server: it is known to be back."""
+    from weft.federation import hosts as rooms
     from weft.federation import peers
+    from weft.kernel.errors import NotFound
+    from weft.store.database import Tx
+
+    name = host.lower()
+
+    def work(tx: Tx) -> None:
+        if not rooms.is_known(tx, name):
+            raise NotFound(f"No server {name} has been met yet")
+        peers.try_now(tx, name)
 
     with database(**flags) as store:
-        store.write_now(lambda tx: peers.try_now(tx, host.lower()))
-    click.echo(f"What waits for {host} is tried now.")
+        store.write_now(work)
+    click.echo(f"What waits for {name} is tried now.")
 
 
 @command.command("rotate-key")

@@ -28,7 +28,7 @@ from weft.federation.policy import Verdict
 from weft.federation.synchronisation import Digests
 from weft.federation.tables import outgoing
 from weft.federation.vocabulary import ACTIVITY_JSON
-from weft.kernel.clock import DAY, SECOND, now_ms
+from weft.kernel.clock import SECOND, now_ms
 from weft.moderation import domains
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import OutboundRefused
@@ -249,7 +249,7 @@ class Delivery:
         """
         if _age(job) < policy.HORIZON:
             return
-        if now_ms() - (peer.opened_at or now_ms()) >= policy.HORIZON - DAY:
+        if now_ms() - (peer.opened_at or now_ms()) >= peers.LOST:
             inbox: str = job.payload["inbox"]
             await self._db.write(lambda tx: peers.gone(tx, inbox, peer.host))
         raise GiveUp(peer.error)

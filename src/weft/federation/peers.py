@@ -18,6 +18,8 @@ from weft.work import jobs
 
 NOTE_EVERY = 1 * HOUR
 """Signs of life are written down this often: enough to tell a live host from a dead one."""
+LOST = HORIZON - DAY
+"""Down for so long: it opened a little after what is given up now was written."""
 WAKE_EVERY = 1 * MINUTE
 """A host that speaks but does not take anything is not tried at each of its words."""
 FORGET = 30 * DAY
@@ -49,7 +51,6 @@ _host = sa.bindparam("which")
 _now = sa.bindparam("at", type_=sa.BigInteger)
 _GET = sa.select(*COLUMNS).where(peers.c.host == _host)
 _TROUBLED = sa.select(*COLUMNS).where(peers.c.failures > 0)
-_ALL = sa.select(*COLUMNS).order_by(peers.c.failures.desc(), peers.c.host)
 _put = insert(peers).values(
     host=sa.bindparam("host"),
     failures=sa.bindparam("failures"),
@@ -155,11 +156,6 @@ def get(tx: Tx, host: str) -> Peer | None:
 def troubled(tx: Tx) -> dict[str, Peer]:
     """Every host that failed lately: few, or we are offline ourselves."""
     return {row[0]: Peer(*row) for row in tx.rows(_TROUBLED)}
-
-
-def every(tx: Tx) -> list[Peer]:
-    """All that are known, the failing ones first."""
-    return [Peer(*row) for row in tx.rows(_ALL)]
 
 
 def failed(tx: Tx, host: str, why: str, pause: int = 0) -> Peer:

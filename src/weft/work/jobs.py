@@ -351,11 +351,12 @@ def counts(tx: Tx) -> list[tuple[str, int, int, int, int]]:
     ]
 
 
-def waiting_by_lane(tx: Tx, prefix: str) -> dict[str, int]:
-    """How many unfinished jobs each lane with this prefix has."""
+def by_lane(tx: Tx, prefix: str) -> dict[str, tuple[int, int]]:
+    """How many jobs each lane with this prefix has: (unfinished, given up)."""
+    dead = sa.func.count(jobs.c.dead_at)
     rows = tx.rows(
-        sa.select(jobs.c.lane, sa.func.count())
-        .where(jobs.c.lane.startswith(prefix, autoescape=True), jobs.c.dead_at.is_(None))
+        sa.select(jobs.c.lane, sa.func.count() - dead, dead)
+        .where(jobs.c.lane.startswith(prefix, autoescape=True))
         .group_by(jobs.c.lane)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows}
