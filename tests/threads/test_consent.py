@@ -268,13 +268,14 @@ def test_in_whatever_order_only_the_author_lets_others_in(
     post = house.post(ada, policy={"reply": waits, "like": waits, "announce": waits})
     uri = f"https://far.test/notes/{number}"
     said_yes = said_no = False
+    gone = 0
     made: Post | None = None
 
     def ask(tx: Tx) -> Post | None:
         if elsewhere:
             told = Incoming(uri, uri, "<p>hm</p>", "public", tx.now, reply_to_uri=post.uri)
             return receive(tx, bob, told)
-        draft = Draft(text="hm", reply_to_id=post.id, idempotency_key=f"key{number}")
+        draft = Draft(text="hm", reply_to_id=post.id, idempotency_key=f"{number}-{gone}")
         return publish(tx, bob, draft)
 
     def decide(how: Any, who: Account) -> None:
@@ -302,6 +303,7 @@ def test_in_whatever_order_only_the_author_lets_others_in(
             found = house.db.read_now(lambda tx, which=made.id: posts.by_id(tx, which))
             if found is not None:
                 house.db.write_now(lambda tx, which=made.id: delete(tx, bob, which))
+                said_yes, gone = False, gone + 1
         elif step == "like":
             house.db.write_now(lambda tx: react.like(tx, bob, post.id))
         elif step == "unlike":

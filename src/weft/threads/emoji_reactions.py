@@ -21,7 +21,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts, blocks
 from weft.store.among import among
 from weft.store.database import Tx
-from weft.threads import emojis, posts
+from weft.threads import consent, emojis, posts
 from weft.threads.limits import graphemes
 from weft.threads.model import Post
 from weft.threads.notifications import notify
@@ -140,7 +140,7 @@ def react(
     and an activity from elsewhere. A member reacts with what anybody did already (also a picture of
     another server's), with Unicode, or with a picture of ours.
 
-    Errors: NotFound (they may not see it), Forbidden (they block its author), Invalid (no emoji;
+    Errors: NotFound (they may not see it), Forbidden (they block its author, or may not like it), Invalid (no emoji;
     too many). Event: reaction.created, with {name, url, uri}.
     """
     post = original(tx, by, post_id)
@@ -156,6 +156,9 @@ def react(
         raise Forbidden
     if name in there and there[name][1]:
         return post
+    # Nothing waits here: where a like has to be asked for, one likes.
+    if consent.verdict(tx, by, post, "like") != "yes":
+        raise Forbidden("Its author does not want reactions from you to this post")
     if sum(mine for _, mine in there.values()) >= PER_ACCOUNT or (
         name not in there and len(there) >= PER_POST
     ):
