@@ -249,6 +249,46 @@ async def inbox(server: Server, world: World, count: int) -> Result:
         await away.stop()
 
 
+async def strangers(server: Server, world: World, count: int) -> Result:
+    """An account that nobody here knows leaves: its ``Delete``, as the whole world gets it."""
+    pair = keys.generate()
+    url = f"{server.base}/inbox"
+    kind = "application/activity+json"
+
+    def leaves(number: int) -> tuple[bytes, dict[str, str]]:
+        actor = f"http://gone.example/users/{number}"
+        told = {
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": f"{actor}#delete",
+            "type": "Delete",
+            "actor": actor,
+            "object": actor,
+            "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        }
+        body = json.dumps(told).encode()
+        signer = Signer(f"{actor}#main-key", keys.private_key(pair.private_pem))
+        headers = signer.headers("POST", url, now_ms() // 1000, body=body, content_type=kind)
+        return body, {name: value for name, value in headers.items() if name.lower() != "host"} | {
+            "content-type": kind
+        }
+
+    sent = [leaves(number) for number in range(count + 50)]
+    async with _session(world) as session:
+
+        async def one(number: int) -> None:
+            body, headers = sent[number]
+            async with session.post(url, data=body, headers=headers) as answer:
+                if answer.status != 202:
+                    raise RuntimeError(f"{answer.status}: {await answer.text()}")
+
+        await _many(50, one)
+        before, start = cpu_ms(server.pid), time.perf_counter()
+        took = await _many(count, lambda number: one(number + 50))
+        seconds = time.perf_counter() - start
+        used = cpu_ms(server.pid) - before
+    return Result(used / count, {"per_s": count / seconds, "p99_ms": _p99(took)})
+
+
 async def _visible(session: aiohttp.ClientSession, server: Server) -> int:
     """How many posts of the stranger this server shows."""
     url = f"{server.base}/api/v1/accounts/search?q=stranger&limit=1"

@@ -105,6 +105,8 @@ async def _all(part: int, database: str, told: object) -> tuple[list[Row], Yards
             cpu("the same with filters, blocks, lists", busy, 0.7)
             say("Inbox …")
             cpu("inbox Create, visible", await measure.inbox(server, world, 1000 // part), 1.5)
+            gone = await measure.strangers(server, world, 2000 // part)
+            cpu("Delete of a stranger", gone, 0.7)
             say("Delivery …")
             await measure.settle(server)
             await measure.delivery(server, world, away, HOSTS)
