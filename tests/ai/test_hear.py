@@ -7,10 +7,10 @@ import pytest
 from tests.ai.town import Town
 from weft.ai import hear, members
 from weft.kernel.clock import DAY, HOUR, now_ms
-from weft.people import blocks
+from weft.people import blocks, follows
 from weft.threads import react
 from weft.threads.edit import edit
-from weft.threads.model import Draft
+from weft.threads.model import Draft, Rule
 from weft.threads.tables import posts as post_table
 
 
@@ -183,3 +183,18 @@ def test_other_servers_have_a_budget_together(
     town.house.post(ada, "@guide and me?")
     town.answer_all()
     assert town.outcomes(guide)[-1] == ("answered", "")
+
+
+def test_only_those_bring_an_ai_whom_the_author_of_the_thread_lets(town: Town) -> None:
+    ada, bo = town.house.person("ada"), town.house.person("bo")
+    cy = town.house.person("cy")
+    guide = town.ai(ada, "guide")
+    town.db.write_now(lambda tx: follows.follow(tx, bo, ada))
+    root = town.house.post(ada, "for friends", policy={"invoke": Rule(("followers",))})
+    town.house.post(cy, "@guide what is this?", reply_to_id=root.id)
+    town.house.post(bo, "@guide what is this?", reply_to_id=root.id)
+    assert [(turn.outcome, turn.reason) for turn in town.turns(guide)] == [
+        ("silent", "not_invited"),
+        ("heard", ""),
+    ]
+    assert town.answer_all() == 1
