@@ -35,6 +35,7 @@ class Receiving:
     def __init__(self, house: House, client: Client, other: Stranger) -> None:
         self.house = house
         self.db = house.db
+        self.client = client
         self.other = other
         knock = Knock(self.db, client)
         fetcher = Fetcher(knock, self.db.site, Keys(self.db).instance_signer, self._refuses)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
+import sqlalchemy as sa
 
 from tests.federation.conftest import Receiving
 from weft.federation import nodeinfo, peers
+from weft.federation.tables import peers as table
 from weft.kernel.errors import WeftError
 from weft.net.guard import OutboundRefused
 from weft.work.jobs import Job
 
 pytestmark = pytest.mark.anyio
 
+_SOFTWARE = sa.select(table.c.host, table.c.software)
 REL = "http://nodeinfo.diaspora.software/ns/schema/"
 JRD = "application/json"
 
@@ -42,16 +45,12 @@ async def test_a_peer_is_asked_once_a_day_until_it_says_what_it_runs(receiving: 
     ask = nodeinfo.handlers(receiving.db, receiving.resolver)["federation.nodeinfo"]
     job = cast("Job", None)  # it does not look at it
     await ask.run(job)
-    every = await receiving.db.read(peers.every)
-    assert {peer.host: peer.software for peer in every} == {known: "mastodon", silent: "", down: ""}
-    assert receiving.other.asked == [
+    told = await receiving.db.read(lambda tx: tx.rows(_SOFTWARE))
+    assert {row[0]: row[1] for row in told} == {known: "mastodon", silent: "", down: ""}
+    assert sorted(receiving.other.asked) == [
         "other.test/.well-known/nodeinfo",
         "other.test/nodeinfo/2.0",
         "third.test/.well-known/nodeinfo",
-    ] or receiving.other.asked == [
-        "third.test/.well-known/nodeinfo",
-        "other.test/.well-known/nodeinfo",
-        "other.test/nodeinfo/2.0",
     ]
     await ask.run(job)
     assert receiving.other.asked.count("other.test/nodeinfo/2.0") == 1
@@ -80,7 +79,6 @@ ODD: dict[str, tuple[Any, Any]] = {
     "a number": ({"name": 5}, None),
     "markup": ({"name": "<script>"}, None),
     "a novel": ({"name": "a" * 5000}, None),
-    "NUL": ({"name": "a\x00b"}, None),
 }
 
 
