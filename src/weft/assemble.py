@@ -26,7 +26,7 @@ from weft.api.resolver import Resolver as Seeker
 from weft.api.streaming.hub import Hub
 from weft.explore import jobs as explore_jobs
 from weft.federation import jobs as federation_jobs
-from weft.federation import media_files, nodeinfo
+from weft.federation import media_files, nodeinfo, ruled_media
 from weft.federation.backfill import jobs as backfill_jobs
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Fetcher
@@ -36,7 +36,7 @@ from weft.federation.knock import Knock
 from weft.federation.media_cache import MEGABYTE, MediaCache
 from weft.federation.readers import Readers
 from weft.kernel.site import Site
-from weft.moderation import domains
+from weft.moderation import domains, list_jobs
 from weft.moderation import jobs as moderation_jobs
 from weft.net.client import Client
 from weft.net.guard import Guard, OneServer
@@ -92,6 +92,7 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
     enter.react(db)
     conversations.react(db)
     federation_jobs.react(db)
+    ruled_media.react(db)
     ai_jobs.react(db)
     push_jobs.react(db)
     return db
@@ -166,11 +167,13 @@ class House:
                 **threads_jobs.handlers(self.db, self.blobs),
                 **previews.handlers(self.db, self.blobs, self.client),
                 **moderation_jobs.handlers(self.db, self.blobs),
+                **list_jobs.handlers(self.db, self.client),
                 **federation_jobs.handlers(self.db, self.client, keys),
                 **explore_jobs.handlers(self.db),
                 **inbox.handlers(),
                 **nodeinfo.handlers(self.db, resolver),
                 **media_cache.handlers(),
+                **ruled_media.handlers(self.db, media_cache.blobs),
                 **backfill_jobs.handlers(self.db, resolver),
                 **ai_jobs.handlers(self.db, brains),
                 **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),

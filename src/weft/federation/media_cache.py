@@ -275,6 +275,5 @@ def _append(file: BinaryIO, part: bytes) -> None:
 
 
 def _barred(tx: Tx, host: str) -> bool:
-    """Whether a rule says that nothing of this host is shown."""
-    rule = domains.rule_for(tx, host)
-    return rule is not None and (rule.reject_media or rule.severity == "suspend")
+    """Whether nothing of this host is shown: a rule says so, or only others are spoken with."""
+    return domains.rejects_media(tx, host) or domains.is_refused(tx, host)

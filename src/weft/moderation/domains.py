@@ -7,65 +7,24 @@ back what it did and nothing else. https://docs.joinmastodon.org/methods/admin/d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from hashlib import sha256
-from typing import Any, Literal, get_args
+from typing import Any
 
 import sqlalchemy as sa
-from msgspec import Struct, structs
+from msgspec import structs
 
 from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
+from weft.moderation import bringing, keeping
+from weft.moderation.keeping import Change
+from weft.moderation.rules import COLUMNS, COMMENT_MAX, SEVERITIES, Rule, above, normal
 from weft.moderation.tables import domain_allows, domain_rules
 from weft.store import facts
 from weft.store.database import Tx
 from weft.store.page import Page, paged
-from weft.work import jobs
-from weft.work.jobs import NewJob
 
-Severity = Literal["silence", "suspend", "noop"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-DOMAIN_MAX = 255
-"""RFC 1035."""
-COMMENT_MAX = 2_000
-LABELS_MAX = 12
-"""Names above a name that are asked about: no real one has more."""
 LIMITED = "limited_federation"
 """The fact that says that only allowed servers are spoken with."""
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}(?::\d{{1,5}})?", re.ASCII)
-"""Letters, digits, hyphens within; underscores, which some names have against the rules."""
-
-
-class Rule(Struct, frozen=True):
-    """Field for field the columns of ``domain_rules``."""
-
-    id: int
-    domain: str
-    severity: Severity
-    reject_media: bool
-    reject_reports: bool
-    private_comment: str | None
-    public_comment: str | None
-    obfuscate: bool
-    created_at: int
-
-    @property
-    def digest(self) -> str:
-        """So that whoever knows a name can see whether it is this one."""
-        return sha256(self.domain.encode()).hexdigest()
-
-    @property
-    def public_name(self) -> str:
-        """The name as everyone may read it: ``exa******org`` when it is to be hidden."""
-        if not self.obfuscate:
-            return self.domain
-        shown = len(self.domain) // 4
-        return "".join(
-            char if char == "." or at <= shown or at >= len(self.domain) - shown else "*"
-            for at, char in enumerate(self.domain)
-        )
 
 
 class AlreadyRuled(Invalid):
@@ -76,54 +35,20 @@ class AlreadyRuled(Invalid):
         self.rule = rule
 
 
-_COLUMNS = tuple(domain_rules.c[field] for field in Rule.__struct_fields__)
 _names = sa.bindparam("names", expanding=True)
-_ONE = sa.select(*_COLUMNS).where(domain_rules.c.id == sa.bindparam("which"))
+_ONE = sa.select(*COLUMNS).where(domain_rules.c.id == sa.bindparam("which"))
 _OF = (
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .where(domain_rules.c.domain.in_(_names))
     .order_by(sa.func.length(domain_rules.c.domain).desc())
 )
-_LIST = paged(sa.select(*_COLUMNS), domain_rules.c.id)
+_LIST = paged(sa.select(*COLUMNS), domain_rules.c.id)
 _TOLD = (
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .where(domain_rules.c.severity != "noop")
     .order_by(domain_rules.c.severity.desc(), domain_rules.c.domain)
 )
 _ALLOWED = sa.select(domain_allows.c.domain).where(domain_allows.c.domain.in_(_names))
-_DROP = domain_rules.delete().where(domain_rules.c.id == sa.bindparam("which"))
-
-
-def normal(text: str) -> str:
-    """A domain as it is kept: lower case, in ASCII. Errors: Invalid."""
-    text = text.strip().lower().removeprefix("@").rstrip(".")
-    if not text:
-        raise Invalid("Validation failed: Domain can't be blank")
-    if not text.isascii():
-        try:
-            text = text.encode("idna").decode()
-        except UnicodeError:
-            text = ""
-    if len(text) > DOMAIN_MAX or not _DOMAIN.fullmatch(text):
-        raise Invalid("Validation failed: Domain is not a valid domain name")
-    return text
-
-
-def above(domain: str) -> list[str]:
-    """The names whose rules hold for a domain: itself, without its port, and all above it. Names
-    spelled otherwise are the same to whoever connects: with a dot at the end, or not in ASCII.
-    """
-    bare, _, port = domain.lower().partition(":")
-    if not bare.isascii():
-        try:
-            bare = bare.encode("idna").decode()
-        except UnicodeError:
-            bare = ""  # no server answers to it
-    bare = bare.rstrip(".")
-    domain = f"{bare}:{port}" if port else bare
-    labels = bare.split(".")[-LABELS_MAX:]
-    higher = [".".join(labels[at:]) for at in range(1, len(labels) - 1)]
-    return list(dict.fromkeys([domain, bare, *higher]))
 
 
 def limit_federation(tx: Tx, *, limited: bool) -> None:
@@ -187,6 +112,15 @@ def get(tx: Tx, rule_id: int) -> Rule:
     return Rule(*row)
 
 
+def of(tx: Tx, domain: str) -> Rule:
+    """The rule about exactly this domain. Errors: NotFound, Invalid."""
+    domain = normal(domain)
+    rule = rule_for(tx, domain)
+    if rule is None or rule.domain != domain:
+        raise NotFound
+    return rule
+
+
 def listed(tx: Tx, page: Page) -> list[Rule]:
     return [Rule(*row) for row in _LIST.rows(tx, page)]
 
@@ -197,15 +131,60 @@ def told(tx: Tx) -> list[Rule]:
 
 
 def add(tx: Tx, domain: str, **chosen: Any) -> Rule:
-    """A new rule; what it does to known accounts is a job. ``chosen``: fields of ``Rule``.
+    """A new rule by hand; what it does to known accounts is a job. It takes the place of one that a list
+    brought. ``chosen``: fields of ``Rule``.
 
     Errors: Invalid (domain, severity, comments), AlreadyRuled.
     """
+    domain = foreign(tx, domain)
+    known = rule_for(tx, domain)
+    rule = structs.replace(fresh(tx, domain), **_checked(chosen))
+    before = None
+    if known is not None and known.list_id is not None:
+        before = known if known.domain == domain else None
+    elif known is not None and (known.domain == domain or rule.hardness <= known.hardness):
+        raise AlreadyRuled(known)
+    if before is not None:
+        rule = structs.replace(rule, id=before.id, created_at=before.created_at)
+    keeping.write(tx, [Change(before, rule)])
+    bringing.soon(tx)
+    return rule
+
+
+def change(tx: Tx, rule: Rule, **chosen: Any) -> Rule:
+    """It is the admin's own from now on, whoever brought it. Errors: Invalid."""
+    changed = structs.replace(rule, **_checked(chosen), list_id=None)
+    keeping.write(tx, [Change(rule, changed)])
+    if rule.list_id is not None:
+        bringing.soon(tx)
+    return changed
+
+
+def remove(tx: Tx, rule: Rule) -> None:
+    """Take a rule away, and with it what it did. Of one that a list brought there stays a rule by hand
+    that does nothing, else the list would bring it again; where that is taken away, the lists count.
+    """
+    if rule.list_id is None:
+        keeping.write(tx, [Change(rule, None)])
+        bringing.bring(tx, [rule.domain])
+    else:
+        nothing = structs.replace(fresh(tx, rule.domain), severity="noop")
+        spared = structs.replace(nothing, id=rule.id, created_at=rule.created_at)
+        keeping.write(tx, [Change(rule, spared)])
+    bringing.soon(tx)
+
+
+def foreign(tx: Tx, domain: str) -> str:
+    """A domain as it is kept. Errors: Invalid, also for this server's own."""
     domain = normal(domain)
     if domain in {tx.site.domain, tx.site.domain.partition(":")[0]}:
         raise Invalid("Validation failed: Domain is this server's own")
-    known = rule_for(tx, domain)
-    rule = Rule(
+    return domain
+
+
+def fresh(tx: Tx, domain: str) -> Rule:
+    """A rule as it is when nothing is chosen."""
+    return Rule(
         id=new_id(),
         domain=domain,
         severity="silence",
@@ -215,34 +194,6 @@ def add(tx: Tx, domain: str, **chosen: Any) -> Rule:
         public_comment=None,
         obfuscate=False,
         created_at=tx.now,
-    )
-    rule = structs.replace(rule, **_checked(chosen))
-    if known is not None and (known.domain == domain or not _stricter(rule, known)):
-        raise AlreadyRuled(known)
-    tx.run(domain_rules.insert(), structs.asdict(rule))
-    _apply(tx, domain)
-    return rule
-
-
-def change(tx: Tx, rule: Rule, **chosen: Any) -> Rule:
-    """Errors: Invalid."""
-    changed = structs.replace(rule, **_checked(chosen))
-    tx.run(domain_rules.update().where(domain_rules.c.id == rule.id), structs.asdict(changed))
-    _apply(tx, rule.domain, rule.created_at)
-    return changed
-
-
-def remove(tx: Tx, rule: Rule) -> None:
-    """Take a rule away, and with it what it did."""
-    tx.run(_DROP, which=rule.id)
-    _apply(tx, rule.domain, rule.created_at)
-
-
-def _stricter(rule: Rule, known: Rule) -> bool:
-    order = ("noop", "silence", "suspend")
-    return order.index(rule.severity) > order.index(known.severity) or (
-        rule.severity == known.severity
-        and (rule.reject_media, rule.reject_reports) > (known.reject_media, known.reject_reports)
     )
 
 
@@ -259,9 +210,3 @@ def _checked(chosen: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             given[name] = given[name].replace("\x00", "")
     return given
-
-
-def _apply(tx: Tx, domain: str, undo: int | None = None) -> None:
-    """``undo``: the time that accounts bear to whom the rule did something before."""
-    payload = {"domain": domain, "undo": undo}
-    jobs.enqueue(tx, NewJob("moderation.apply_domain", payload, lane=f"domain-rule:{domain}"[:300]))

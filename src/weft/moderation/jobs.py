@@ -20,7 +20,7 @@ from weft.threads import files, media, profiles
 from weft.threads.erase import bare_some, erase_some
 from weft.threads.notifications import notify
 from weft.threads.tables import media as media_table
-from weft.work import jobs
+from weft.work import events, jobs
 from weft.work.jobs import Job
 from weft.work.runner import Handler
 
@@ -96,6 +96,7 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
                     at = await db.write(
                         lambda tx, who=account_id, start=at: bare_some(tx, who, start)
                     )
+        await db.write(lambda tx: events.append(tx, "domain.ruled", data={"domain": domain}))
 
     async def erase(job: Job) -> None:
         account_id = job.payload["account"]

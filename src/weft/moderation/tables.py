@@ -55,7 +55,9 @@ domain_lists = sa.Table(  # lists of servers that others keep, followed here
     sa.Column("url", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("severity", sa.String(10), nullable=False),  # the hardest rule it may make here
-    sa.Column("entries", Json, nullable=False),  # as last read: [{domain, severity, …}]
+    sa.Column("automatic", sa.Boolean, nullable=False),  # small changes need no admin
+    sa.Column("entries", Json, nullable=False),  # in force here: [{domain, severity, …}]
+    sa.Column("waiting", Json),  # as last read, until an admin has looked; NULL: nothing new
     sa.Column("etag", sa.Text, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("fetched_at", Ms),

@@ -146,15 +146,18 @@ class Client:
         timeout: float = TOTAL_SECONDS,
         whole: bool = True,
         paced: bool = False,
+        etag: str = "",
     ) -> Response:
         """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
         ``whole=False``: of what is larger the beginning will do. ``paced``: a stranger chose the
-        address, so no host is asked too often, wherever it redirects to.
+        address, so no host is asked too often, wherever it redirects to. ``etag``: of what is had
+        already; where it is still that, the answer is 304 (RFC 9110, 13.1.2).
 
         Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
         above is an answer, not an error.
         """
-        request = _Request("GET", {"Accept": accept}, None, signer, _REDIRECTS, paced)
+        headers = {"Accept": accept, **({"If-None-Match": etag} if etag else {})}
+        request = _Request("GET", headers, None, signer, _REDIRECTS, paced)
         response, complete = await self._send(request, url, max_bytes, timeout)
         if whole and not complete:
             raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
