@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ai": ("ai", "Make, change, list, show, pause and delete AIs."),
     "announce": ("announce", "Tell everyone on this server something."),
     "jobs": ("jobs", "Show what waits to be done, and what was given up."),
+    "domains": ("domains", "Limit other servers, keep them out or allow them, also by lists."),
     "federation": ("federation", "Show the servers this one talks to, and try them again."),
     "media": ("media", "Show and throw away the copies of other servers' pictures."),
     "model": ("model", "Download a model to run in this process."),

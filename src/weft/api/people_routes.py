@@ -32,6 +32,7 @@ from weft.api.mastodon import (
 )
 from weft.api.oauth import apps, authorize, tokens
 from weft.api.weft import ais, belongings, moving
+from weft.api.weft import domains as weft_domains
 
 ROUTES: list[HTTPRouteHandler] = [
     *apps.ROUTES,
@@ -65,5 +66,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *ais.ROUTES,
     *moving.ROUTES,
     *belongings.ROUTES,
+    *weft_domains.ROUTES,
     *faces.ROUTES,
 ]

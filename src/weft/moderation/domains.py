@@ -125,6 +125,11 @@ def listed(tx: Tx, page: Page) -> list[Rule]:
     return [Rule(*row) for row in _LIST.rows(tx, page)]
 
 
+def every(tx: Tx) -> list[Rule]:
+    """All of them, by domain."""
+    return sorted(keeping.every(tx).values(), key=lambda rule: rule.domain)
+
+
 def told(tx: Tx) -> list[Rule]:
     """Those that everyone may know of, the strictest first."""
     return [Rule(*row) for row in tx.rows(_TOLD)]
