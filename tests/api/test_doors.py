@@ -81,6 +81,7 @@ PUBLIC = {
     ("GET", "/nodeinfo/2.1"),
     # Pictures, by names that nobody guesses.
     ("GET", "/media/{folder:str}/{name:str}"),
+    ("GET", "/media/remote/{mark:str}/{text:str}"),  # the mark is the lock
     ("GET", "/media/faces/server.png"),
     ("GET", "/media/faces/{file:str}"),
     ("GET", "/media/faces/{account_id:str}/header.png"),
@@ -133,6 +134,7 @@ def doors() -> Iterator[tuple[str, str, BaseRouteHandler]]:
         "hub",
         "inbox",
         "keys",
+        "media_cache",
         "resolver",
         "seal",
         "translator",

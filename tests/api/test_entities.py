@@ -149,6 +149,7 @@ def structs() -> Iterator[type[Struct]]:
             found = importlib.import_module(module.name)
             waiting += [one for one in vars(found).values() if _is_entity(one)]
     things = ("db", "settings", "blobs", "client", "hub", "inbox", "keys", "resolver", "seal")
+    things += ("media_cache",)
     app = cast("Litestar", cast("Negotiate", build(dict.fromkeys(things)))._app)
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
