@@ -241,6 +241,27 @@ async def test_nobody_asks_for_another(world: World) -> None:
     assert world.post(theirs["id"]) is None
 
 
+async def test_a_refusal_that_cannot_be_told_holds_up_no_other(world: World) -> None:
+    """GoToSocial answers 500 to the refusal of a like, again and again. What else the two have to
+    say to each other does not go behind it.
+    """
+    mine = world.mine(policy={"like": consent.AUTHOR, "reply": consent.AUTHOR})
+    like = {"id": f"{world.zoe['id']}/likes/1", "type": "Like", "actor": world.zoe["id"]}
+    await world.send(like | {"object": mine.uri})
+    await world.send(create(world.reply(mine.uri, "2")))
+    found = await restricted(world)
+    world.db.write_now(lambda tx: react.like(tx, world.ada, found.id))
+    world.db.write_now(lambda tx: react.unlike(tx, world.ada, found.id))
+
+    def about(*kinds: str) -> list[str]:
+        named = sa.select(outgoing.c.object).where(outgoing.c.kind.in_(kinds))
+        return [row[0] for row in world.db.read_now(lambda tx: tx.rows(named))]
+
+    assert len(set(about("Reject", "Follow", "LikeRequest"))) == 4
+    # But a like and its end stay in order, and with what else is said of the post.
+    assert about("LikeRequest", "Undo") == [found.uri, found.uri]
+
+
 async def test_a_pending_like_that_is_undone_is_nothing(world: World) -> None:
     mine = world.mine(policy={"like": ASK})
     uri = f"{world.zoe['id']}/likes/1"
@@ -489,6 +510,23 @@ async def test_answers_of_third_parties_wait_for_the_stamp(world: World) -> None
     held = world.post(bare["id"])
     assert held is not None
     assert held.approval == "accepted"
+
+
+async def test_answers_that_came_before_what_they_answer_wait_too(world: World) -> None:
+    await world.receiving.follow(world.ada, world.yan["id"])
+    at = f"{world.other.base()}/notes/1"
+    early = world.other.note(world.yan, "early", inReplyTo=at)
+    await world.send(create(early))
+    made = world.post(early["id"])
+    assert made is not None
+    assert made.approval is None
+    await restricted(world)
+    made = world.post(early["id"])
+    assert made is not None
+    assert made.approval == "pending"
+    above = world.post(at)
+    assert above is not None
+    assert above.replies_count == 0
 
 
 # -- AIs -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -158,12 +159,13 @@ def test_who_may_not_is_told_so_and_nothing_is_kept(
 ) -> None:
     closed = dict.fromkeys(("like", "reply", "announce", "quote"), consent.AUTHOR)
     post = house.post(ada, policy=closed)
-    for verb in (
+    verbs: list[Callable[[Tx], object]] = [
         lambda tx: react.like(tx, bob, post.id),
         lambda tx: react.boost(tx, bob, post.id),
         lambda tx: publish(tx, bob, Draft(text="no", reply_to_id=post.id)),
         lambda tx: publish(tx, bob, Draft(text="no", quote_of_id=post.id)),
-    ):
+    ]
+    for verb in verbs:
         with pytest.raises(Forbidden):
             house.db.write_now(verb)
     now = house.db.read_now(lambda tx: posts.by_id(tx, post.id))

@@ -13,7 +13,7 @@ from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import delete, interaction_requests, posts, quotes, react, say
+from weft.threads import consent, delete, interaction_requests, posts, quotes, react, say
 from weft.threads.interaction_requests import Request
 from weft.threads.model import Approval, Deed, Post
 from weft.threads.stamps import Stamp
@@ -113,6 +113,25 @@ def revoked(tx: Tx, stamp: Stamp) -> None:
     )
     if target is not None:
         _undone(tx, stamp.kind, stamp.interacting, target.id, request)
+
+
+def judge_late(tx: Tx, post: Post, replies: list[int]) -> None:
+    """Answers from elsewhere that were here before the post which they answer: where its author
+    wants to be asked, they wait from now on.
+    """
+    if consent.of(post).reply == consent.EVERYONE:
+        return
+    for made in posts.by_ids(tx, replies).values():
+        by = accounts.get(tx, made.author_id)
+        if by.local or interaction_requests.unsaid(made):
+            continue
+        approval = interaction_requests.judge(tx, by, post, "reply", made.uri)
+        if approval == "pending":
+            say.unsay(tx, by, made)
+            _approve(tx, made, approval)
+            interaction_requests.settle(
+                tx, approval, by, post, "reply", made.uri, interacting_id=made.id
+            )
 
 
 # -- what a decision does -------------------------------------------------------------------------

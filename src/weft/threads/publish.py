@@ -21,12 +21,14 @@ from weft.people import accounts, moves
 from weft.people.model import Account
 from weft.store.database import Tx
 from weft.threads import (
+    approvals,
     cards,
     consent,
     details,
     emojis,
     expiry,
     extras,
+    groups,
     interaction_requests,
     limits,
     markup,
@@ -109,6 +111,7 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "edited_at": None,
             "expires_at": written + draft.lasts_ms if draft.lasts_ms is not None else None,
             "approval": approval,
+            "audience_id": groups.group_of(tx, parent, mentioned, draft.visibility),
             **_place(parent, post_id),
             **quotes.columns(quoted, quoting),
             **consent.of_draft(tx, author, draft, quotes.USUAL),
@@ -195,6 +198,9 @@ def receive(tx: Tx, author: Account, incoming: Incoming, *, quiet_before: int = 
             "approval": approval,
             **_place(parent, post_id),
             "reply_to_uri": incoming.reply_to_uri,
+            "audience_id": groups.group_of(
+                tx, parent, mentioned, incoming.visibility, incoming.audience_uri
+            ),
             **quotes.received(tx, author, incoming),
             **consent.of_received(incoming.rules, incoming.visibility, no_ai=incoming.no_ai),
         },
@@ -421,3 +427,4 @@ def _adopt(tx: Tx, post: Post) -> None:
         )
     if adopted:
         say.replied(tx, post.id, adopted)
+        approvals.judge_late(tx, post, [row[0] for row in orphans])
