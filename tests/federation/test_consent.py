@@ -58,6 +58,11 @@ class World:
     def mine(self, **draft: Any) -> Post:
         return self.house.post(self.ada, "hello", **draft)
 
+    def note(self, post: Post) -> dict[str, Any]:
+        """What others get of it."""
+        beside = self.db.read_now(lambda tx: outbox.around(tx, post))
+        return render.note(self.db.site, post, self.ada, beside)
+
     def waiting(self) -> list[interaction_requests.Request]:
         return self.db.read_now(lambda tx: interaction_requests.waiting(tx, self.ada.id, Page()))
 
@@ -287,7 +292,8 @@ async def test_asking_to_quote_as_mastodon_does(world: World) -> None:
     assert (made.quote_state, made.quote_of_id) == ("accepted", mine.id)
     [accept] = world.told("Accept")
     assert accept["object"]["id"] == request["id"]
-    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, made.id))
+    quoting = made.id
+    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, quoting))
     [gone] = world.told("Delete")
     assert gone["object"] == accept["result"]
     # Taken back stays taken back.
@@ -333,9 +339,7 @@ async def test_a_members_quote_waits_for_the_stamp(world: World) -> None:
     assert now is not None
     assert now.quote_state == "accepted"
     [update] = world.told("Update") or [None]
-    document = render.note(
-        world.db.site, now, world.ada, world.db.read_now(lambda tx: outbox.around(tx, now))
-    )
+    document = world.note(now)
     assert document["quoteAuthorization"] == stamp
     await world.send(
         {
