@@ -1,4 +1,8 @@
-"""Consent told elsewhere: members ask, members answer, members take back."""
+"""Consent told elsewhere: members ask, members answer, members take back.
+
+Each is about the post or the doing that it names, not about the other person: a server that stumbles
+over one of them (GoToSocial over the refusal of a like that did not ask) gets all the others.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,8 @@ def asked(tx: Tx, event: Event) -> None:
     instrument = _instrument(tx, by, owner, data)
     if instrument is not None:
         document = rendered.request(data["deed"], data["uri"], by, data["target"], instrument)
-        to_one(tx, by, owner, document | {"to": [owner.uri], "cc": []})
+        document |= {"to": [owner.uri], "cc": []}
+        to_one(tx, by, owner, document, about=data["target"])
 
 
 def accepted(tx: Tx, event: Event) -> None:
@@ -58,7 +63,7 @@ def refused(tx: Tx, event: Event) -> None:
     uri = f"{owner.uri}#rejects/{new_id()}"
     asked_for = _named(by, data)
     document = rendered.answer("Reject", uri, owner, by, asked_for, data["target"], also="")
-    to_one(tx, owner, by, document)
+    to_one(tx, owner, by, document, about=data["interacting"])
 
 
 def withdrawn(tx: Tx, event: Event) -> None:
@@ -67,7 +72,7 @@ def withdrawn(tx: Tx, event: Event) -> None:
     if owner is None or by is None or owner.local or not by.local or data["deed"] != "like":
         return
     like = render.act("Like", data["interacting"], by.uri, data["target"], owner.uri)
-    to_one(tx, by, owner, render.undo(like))
+    to_one(tx, by, owner, render.undo(like), about=data["target"])
 
 
 def revoked(tx: Tx, event: Event) -> None:

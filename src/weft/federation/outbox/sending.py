@@ -104,11 +104,13 @@ def fan_out(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> bool:
     return True
 
 
-def to_one(tx: Tx, by: Account, target: Account, activity: Json) -> None:
-    """What is between the two, in order, however often they think better of it."""
+def to_one(tx: Tx, by: Account, target: Account, activity: Json, about: str = "") -> None:
+    """What is between the two, in order, however often they think better of it; or in order with
+    what else is ``about`` one thing (a uri).
+    """
     # Not the shared inbox: every server has one for each person.
     inboxes = [target.inbox] if target.inbox else []
-    send(tx, by, activity, target.uri, inboxes, followers=False)
+    send(tx, by, activity, about or target.uri, inboxes, followers=False)
 
 
 # -- who ---------------------------------------------------------------------------------------
