@@ -85,6 +85,7 @@ def incoming(note: IncomingNote, author: Account, *, silent: list[str] | None = 
         expires_at=note.expires_at,
         rules=rules_of(note.told, author),
         quote_uri=note.told.quote,
+        audience_uri=note.audience,
     )
 
 

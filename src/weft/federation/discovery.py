@@ -42,6 +42,8 @@ from weft.threads.model import Post
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+_ACTOR_TYPE = "https://www.w3.org/ns/activitystreams#type"
+"""Property of a WebFinger link: the type of the actor (Lemmy)."""
 KEYS_KEPT = 10 * MINUTE
 """How long a key that was fetched is used without a look at the database: a key that its owner
 replaced is good here for no longer.
@@ -72,15 +74,18 @@ class Resolver:
         try:
             if plain.is_uri(text):
                 return await self._address(text)
-            username, _, host = text.removeprefix("acct:").removeprefix("@").partition("@")
+            group = text.startswith("!")  # as Lemmy's people name a group
+            username, _, host = text.removeprefix("acct:").lstrip("!@").partition("@")
             if username and (":" in host or "." in host) and len(text) <= _HANDLE_CHARS:
-                return await self.handle(username, host)
+                return await self.handle(username, host, "Group" if group else "")
         except WeftError as refused:
             log.info("discovery.not_found", text=text[:200], why=refused.cause or refused.text)
         return None
 
-    async def handle(self, username: str, domain: str) -> Account:
-        """The account behind ``@username@domain``. Errors as for `actor`."""
+    async def handle(self, username: str, domain: str, kind: str = "") -> Account:
+        """The account behind ``@username@domain``; of the type ``kind``, where its server has
+        several of that name (Lemmy). Errors as for `actor`.
+        """
         domain = domain.lower()
         known = await self._db.read(lambda tx: accounts.by_handle(tx, username, domain))
         if known is not None and (known.local or not _stale(known)):
@@ -88,7 +93,7 @@ class Resolver:
         if domain == self._db.site.domain:
             raise Missing(f"{username}@{domain}", "no such member here")
         try:
-            _, uri = await self._webfinger(username, domain, self._scheme())
+            _, uri = await self._webfinger(username, domain, self._scheme(), kind=kind)
             return await self.actor(uri, refresh=known is not None)
         except OutboundFailed:
             if known is None:
@@ -170,7 +175,7 @@ class Resolver:
         """What stands behind the @ of this actor's handle."""
         host = plain.host(actor.id)
         scheme = plain.origin(actor.id).partition(":")[0]
-        subject, uri = await self._webfinger(actor.username, host, scheme)
+        subject, uri = await self._webfinger(actor.username, host, scheme, actor.id)
         if uri != actor.id:
             raise Unbelievable(actor.id, f"{actor.username}@{host} is {uri}")
         username, _, domain = subject.partition("@")
@@ -180,24 +185,34 @@ class Resolver:
             return host
         if domain == self._db.site.domain or len(domain) > limits.DOMAIN_CHARS:
             raise Unbelievable(actor.id, f"cannot be of {domain[:100]}")
-        confirmed, uri = await self._webfinger(actor.username, domain, scheme)
+        confirmed, uri = await self._webfinger(actor.username, domain, scheme, actor.id)
         if uri != actor.id or confirmed.partition("@")[2] != domain:
             raise Unbelievable(actor.id, f"{domain} does not know it")
         return domain
 
-    async def _webfinger(self, username: str, host: str, scheme: str) -> tuple[str, str]:
-        """(``user@domain`` of the subject, id of the actor). Errors as for `Fetcher.jrd`."""
+    async def _webfinger(
+        self, username: str, host: str, scheme: str, wanted: str = "", *, kind: str = ""
+    ) -> tuple[str, str]:
+        """(``user@domain`` of the subject, id of the actor): of those that share the name the one
+        that is ``wanted``, or said to be of this ``kind``. Errors as for `Fetcher.jrd`.
+        """
         resource = quote(f"acct:{username}@{host}", safe="")
         url = f"{scheme}://{host}/.well-known/webfinger?resource={resource}"
         document = await self._fetcher.jrd(url)
         subject = plain.text(document.get("subject")).removeprefix("acct:").removeprefix("@")
         username, _, domain = subject.partition("@")
+        found: dict[str, str] = {}
         for link in plain.entries(document.get("links"), 50):
-            kind = plain.text(link.get("type")).replace(" ", "")
+            mime = plain.text(link.get("type")).replace(" ", "")
             target = plain.uri(link.get("href"))
-            if plain.text(link.get("rel")) == "self" and "json" in kind and target:
-                return f"{username}@{domain.lower()}", target
-        raise Unbelievable(url, "names no actor")
+            if plain.text(link.get("rel")) == "self" and "json" in mime and target:
+                properties = link.get("properties")
+                said = properties.get(_ACTOR_TYPE) if isinstance(properties, dict) else ""
+                found.setdefault(target, plain.text(said))
+        if not found:
+            raise Unbelievable(url, "names no actor")
+        first = next((target for target, said in found.items() if said == kind), next(iter(found)))
+        return f"{username}@{domain.lower()}", wanted if wanted in found else first
 
     async def _usable_keys(self, actor: IncomingActor) -> list[Key]:
         """The actor's keys that can verify something, those in documents of their own fetched."""
@@ -292,11 +307,20 @@ class Resolver:
         if kept.visibility not in {"public", "unlisted"}:
             return None  # shown to our server's actor by mistake
         await self._prove(note)
+        if note.audience is not None:
+            await self._group(note.audience)
         return await self._db.write(
             lambda tx: publish.receive(
                 tx, author, admitted(tx, author, kept), quiet_before=quiet_before
             )
         )
+
+    async def _group(self, uri: str) -> None:
+        """The group that a post was written to: answers go there. Without it they go without."""
+        try:
+            await self.actor(uri)
+        except (*_NOT_THERE, OutboundFailed) as refused:
+            log.info("discovery.no_group", uri=uri, why=refused.cause)
 
     async def _prove(self, note: IncomingNote) -> None:
         """The stamps that a post names, and before that what it quotes by one of them."""

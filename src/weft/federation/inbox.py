@@ -20,13 +20,13 @@ import time
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from weft.federation import handlers, limits, peers, plain, seen, synchronisation
+from weft.federation import handlers, hints, limits, peers, plain, seen, synchronisation
 from weft.federation.discovery import Resolver
 from weft.federation.featured_tags import FeaturedTags
 from weft.federation.forget import forget
 from weft.federation.handlers import Act
 from weft.federation.importing import Importing
-from weft.federation.later import NOT_TO_BE_DONE, Later, keep_for_later, keep_hint, note_in
+from weft.federation.later import NOT_TO_BE_DONE, Later, keep_for_later, note_in
 from weft.federation.memory import Memory
 from weft.federation.plain import Json
 from weft.federation.read_activity import IncomingActivity, read_activity
@@ -200,7 +200,7 @@ class Inbox:
             if host:
                 peers.heard_from(tx, host)
             if seen.first_time(tx, seen.mark("hint", activity.type, activity.id or uri)):
-                keep_hint(tx, activity, plain.host(sender))
+                hints.keep_hint(tx, activity.type, uri, plain.host(sender))
 
         await self._db.write(keep)
 

@@ -24,6 +24,7 @@ _LOCAL = sa.select(accounts.c.id, accounts.c.uri).where(
         blocks.c.blocker_id == accounts.c.id, blocks.c.target_id == sa.bindparam("sender")
     ),
 )
+_ACCOUNT_ID = sa.select(accounts.c.id).where(accounts.c.uri == sa.bindparam("uri"))
 _POST_ID = sa.select(posts.c.id).where(posts.c.uri == sa.bindparam("uri"))
 _FOLLOW = sa.select(follows.c.follower_id, follows.c.target_id).where(
     follows.c.uri == sa.bindparam("uri"), follows.c.follower_id == sa.bindparam("follower")
@@ -60,6 +61,10 @@ def members(tx: Tx, uris: Iterable[str], sender_id: int) -> list[str]:
 
 def has_post(tx: Tx, uri: str) -> bool:
     return tx.row(_POST_ID, uri=uri) is not None
+
+
+def has_account(tx: Tx, uri: str) -> bool:
+    return tx.row(_ACCOUNT_ID, uri=uri) is not None
 
 
 def follower_by_activity(tx: Tx, uri: str, target_id: int) -> int | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from zlib import crc32
 
 import structlog
 
-from weft.federation import authorizations, handlers, limits, plain, seen
+from weft.federation import authorizations, handlers, hints, limits, moderators, plain, seen
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Missing, Unbelievable
 from weft.federation.forget import forget_some
@@ -40,22 +39,8 @@ NOT_TO_BE_DONE = (NotFound, Forbidden, Invalid, Malformed)
 def keep_for_later(tx: Tx, actor: Account, document: Json) -> None:
     """An activity that was verified waits for something; those of one actor in their order."""
     payload = {"activity": document, "alone": f"inbox:{actor.id}"}
-    lane = _lane(plain.host(actor.uri), actor.uri)
+    lane = hints.lane(plain.host(actor.uri), actor.uri)
     jobs.enqueue(tx, NewJob("federation.process", payload, lane=lane, pool="fetch"))
-
-
-def keep_hint(tx: Tx, activity: IncomingActivity, host: str) -> None:
-    """A server passed on that a post was made, changed or deleted elsewhere: look there."""
-    uri = activity.object_id
-    payload = {"type": activity.type, "object": uri, "alone": f"inbox:{seen.mark(uri)}"}
-    jobs.enqueue(tx, NewJob("federation.fetch", payload, lane=_lane(host, uri), pool="fetch"))
-
-
-def _lane(host: str, about: str) -> str:
-    """A few for each server: no more of what it sent is worked on at once. What fails goes on in a
-    lane of its own (``alone``), and so does what comes after it of the same actor.
-    """
-    return f"inbox:{host}/{crc32(about.encode()) % limits.FETCHING}"
 
 
 def note_in(activity: IncomingActivity) -> IncomingNote | None:
@@ -138,6 +123,9 @@ class Later:
             return await self._had(
                 job, self._resolver.actor(need.uri, refresh=True), need.essential
             )
+        if need.within:
+            asked = moderators.is_one(self._resolver.fetcher, need.uri, need.within)
+            return await self._had(job, asked, need.essential)
         if need.claim is not None:
             looked = authorizations.learn(self._db, self._resolver.fetcher, need.claim)
             return await self._had(job, looked, need.essential)
@@ -145,7 +133,7 @@ class Later:
 
     async def _had(self, job: Job, work: Awaitable[object], essential: bool) -> bool:
         try:
-            return await work is not None
+            return await work not in (None, False)
         except WeftError as refused:
             if essential and isinstance(refused, OutboundFailed) and job.attempts < TRIES:
                 raise

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from weft.federation import limits, plain
+from weft.federation import limits, plain, read_group
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_emoji import read_emojis
 from weft.federation.read_extras import read_signals
@@ -128,6 +128,7 @@ _LINKS = {
 
 def _links(document: Json, actor_id: str) -> dict[str, str]:
     found = {name: _of_same_origin(document.get(term), actor_id) for name, term in _LINKS.items()}
+    found["moderators"] = _of_same_origin(read_group.moderators(document), actor_id)
     return {name: uri for name, uri in found.items() if uri}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from weft.federation import limits, plain
+from weft.federation import limits, plain, read_group
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_consent import NOTHING, Told, read_consent
@@ -77,6 +77,8 @@ class IncomingNote(Struct, frozen=True):
     details: dict[str, Any] = {}  # columns of post_details
     poll: GivenPoll | None = None
     expires_at: int | None = None
+    audience: str | None = None
+    """The group that it was written to."""
     told: Told = NOTHING
     """What it says of consent."""
 
@@ -145,6 +147,7 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         | read_extras(document, language, lambda one: _words(one, named, url)),
         poll=read_poll(document, now_ms()) if named == "Question" else None,
         expires_at=read_expiry(document, named, published),
+        audience=read_group.audience(document),
         told=read_consent(document),
     )
 
@@ -174,7 +177,12 @@ def _html(document: Json, named: str, content: str, url: str) -> str:
     title = clean_name(plain.text(document.get("name")), limits.TITLE_CHARS)
     head = f"<p><strong>{escape(title)}</strong></p>" if title else ""
     summary = clean_html(plain.mapped(document, "summary")[0][: limits.HTML_CHARS])
-    return clean_html(head) + (summary or shown) + clean_html(link)
+    shared = "".join(
+        f'<p><a href="{escape(address)}">{escape(address)}</a></p>'
+        for address in read_group.links(document)
+        if address != url and escape(address) not in shown
+    )
+    return clean_html(head) + (summary or shown) + clean_html(shared + link)
 
 
 def _tags(value: Any) -> tuple[list[str], list[str], list[dict[str, Any]]]:

@@ -43,5 +43,9 @@ def note_deletion(tx: Tx, author: str, uri: str) -> None:
     first_time(tx, mark("deleted", author, uri))
 
 
+def forget_deletion(tx: Tx, author: str, uri: str) -> None:
+    forget(tx, mark("deleted", author, uri))
+
+
 def prune(tx: Tx) -> None:
     tx.run(_PRUNE, before=tx.now - limits.SEEN_FOR)

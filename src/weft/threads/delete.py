@@ -105,6 +105,7 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
             "boost_of_uri": boosted.uri if boosted is not None else None,
             "boosters": boosters,
             "reply_to_author_id": post.reply_to_author_id,
+            "audience_id": post.audience_id,
             "mentions": [int(mention["id"]) for mention in post.mentions] if counted else [],
             "tags": post.tags if counted else [],
             "local": post.local,

@@ -208,3 +208,5 @@ class Incoming(Struct, frozen=True):
     poll: GivenPoll | None = None
     expires_at: int | None = None
     """When its author wants it gone (ms)."""
+    audience_uri: str | None = None
+    """The group that it was written to."""

@@ -13,7 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from weft.federation.handlers import consent, featured, flags, moves, notes, people, reactions, undo
+from weft.federation.handlers import (
+    consent,
+    featured,
+    flags,
+    groups,
+    moves,
+    notes,
+    people,
+    reactions,
+    undo,
+)
 from weft.federation.handlers.act import Act, Done, Handle, Need, Table
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_actor import ACTORS
@@ -35,7 +45,9 @@ def _table(rooms: Iterable[Table]) -> Table:
     return whole
 
 
-TABLE = _table(room.TABLE for room in (consent, featured, flags, moves, notes, people, reactions, undo))
+TABLE = _table(
+    room.TABLE for room in (consent, featured, flags, groups, moves, notes, people, reactions, undo)
+)
 
 
 def handle(tx: Tx, act: Act) -> Done:

@@ -24,11 +24,13 @@ class Need(Struct, frozen=True):
     again later; otherwise it is done with what there is.
     """
 
-    what: Literal["post", "actor", "stamp"]
+    what: Literal["post", "actor", "stamp", "moderator"]
     uri: str
     essential: bool
     claim: Claim | None = None
     """Of a stamp: what it has to say."""
+    within: str = ""
+    """Of a moderator: the collection that has to name them."""
 
 
 class Act(Struct, frozen=True):

@@ -30,6 +30,8 @@ def create_post(tx: Tx, act: Act) -> Done:
     if note.reply_to and not act.final and _unknown(tx, note.reply_to):
         # What it answers first, so that nobody sees half a thread.
         return Need("post", note.reply_to, essential=False)
+    if note.audience and not act.final and not known.has_account(tx, note.audience):
+        return Need("actor", note.audience, essential=False)
     if (need := consent.need(tx, act, note)) is not None:
         return need
     publish.receive(tx, act.actor, _incoming(tx, act, note, members))
@@ -111,11 +113,19 @@ def delete_any(tx: Tx, act: Act) -> Done:
 
 
 def boost(tx: Tx, act: Act) -> Done:
-    uri = _boosted(act.activity)
+    return announce(tx, act, act.activity.object_id)
+
+
+def announce(tx: Tx, act: Act, uri: str) -> Done:
+    """The actor shows a post to their followers, once, however often and in whatever form (a group
+    does it in two) they say so.
+    """
     if not uri or known.has_post(tx, act.uri) or posts.is_gone(tx, act.uri):
         return None
     if seen.deleted_early(tx, act.actor.uri, act.uri):
         return None
+    if act.actor.kind == "group" and seen.deleted_early(tx, act.actor.uri, uri):
+        return None  # its moderators took it out
     post = posts.by_uri(tx, uri)
     followed = known.is_followed(tx, act.actor.id)
     if post is not None:
@@ -135,13 +145,6 @@ def boost(tx: Tx, act: Act) -> Done:
     return None
 
 
-def _boosted(activity: IncomingActivity) -> str:
-    """The post; groups announce the ``Create`` instead of the post (FEP-1b12)."""
-    if activity.object_kind == "Create" and isinstance(activity.object, dict):
-        return plain.uri(activity.object.get("object"))
-    return activity.object_id
-
-
 def _visibility(activity: IncomingActivity) -> Visibility:
     if any(map(plain.is_public, activity.to)):
         return "public"
@@ -159,5 +162,5 @@ TABLE: Table = {
     "Create": {"post": create_post, "id": create_by_id},
     "Update": {"post": edit_post},
     "Delete": {"*": delete_any},
-    "Announce": {"*": boost},
+    "Announce": {"post": boost, "id": boost},
 }

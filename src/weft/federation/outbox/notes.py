@@ -22,7 +22,8 @@ def around(tx: Tx, post: Post) -> Around:
     answered = None
     if post.reply_to_author_id is not None:
         answered = accounts.by_id(tx, post.reply_to_author_id)
-    return Around(answered, _conversation(tx, post), *_besides(tx, post))
+    group = accounts.by_id(tx, post.audience_id) if post.audience_id is not None else None
+    return Around(answered, group, _conversation(tx, post), *_besides(tx, post))
 
 
 def _conversation(tx: Tx, post: Post) -> str:
@@ -108,12 +109,13 @@ def post_deleted(tx: Tx, event: Event) -> None:
         _unboosted(tx, author, data)
         return
     visibility: Visibility = data["visibility"]
-    mentioned = accounts.by_ids(tx, data["mentions"])
+    group = [data["audience_id"]] if data.get("audience_id") is not None else []
+    mentioned = accounts.by_ids(tx, [*data["mentions"], *group])
     named = [account.uri for account in mentioned.values()]
     activity = render.delete(
         data["uri"], author, render.address(visibility, author.followers_uri, named)
     )
-    others = [*data["mentions"], data.get("reply_to_author_id"), *data.get("boosters", ())]
+    others = [*data["mentions"], *group, data.get("reply_to_author_id"), *data.get("boosters", ())]
     send(
         tx,
         author,
@@ -135,6 +137,8 @@ def tell_post(
     concerned = [int(mention["id"]) for mention in post.mentions]
     if listed and post.reply_to_author_id is not None:
         concerned.append(post.reply_to_author_id)
+    if post.audience_id is not None:
+        concerned.append(post.audience_id)
     others = [*inboxes, *audience.of(tx, concerned)]
     followers = post.visibility != "direct" and author.followers_count > 0
     if others or followers:

@@ -22,6 +22,7 @@ def create(site: Site, post: Post, author: Account, around: Around) -> Json:
         "published": document["published"],
         "to": document["to"],
         "cc": document["cc"],
+        **_audience(document),
         "object": document,
     }
 
@@ -38,8 +39,14 @@ def update(site: Site, post: Post, author: Account, around: Around) -> Json:
         "published": document.get("updated", document["published"]),
         "to": document["to"],
         "cc": document["cc"],
+        **_audience(document),
         "object": document,
     }
+
+
+def _audience(document: Json) -> Json:
+    """The group is named by what it is sent, and by what is in it."""
+    return {"audience": document["audience"]} if "audience" in document else {}
 
 
 def update_actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> Json:

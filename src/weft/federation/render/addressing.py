@@ -20,15 +20,19 @@ class Addressing(Struct, frozen=True):
         return {"to": self.to, "cc": self.cc}
 
 
-def addressing(post: Post, author: Account, answered: Account | None = None) -> Addressing:
+def addressing(
+    post: Post, author: Account, answered: Account | None = None, group: Account | None = None
+) -> Addressing:
     """Whom a post is for. A public reply also goes to whom it answers, mentioned or not: their
-    server takes it for that alone.
+    server takes it for that alone; and to the group that it was written to.
     """
     named = [mention["uri"] for mention in post.mentions]
     listed = post.visibility in ("public", "unlisted")
     if listed and answered is not None and answered.id != author.id:
-        named = list(dict.fromkeys([*named, answered.uri]))
-    return address(post.visibility, author.followers_uri, named)
+        named.append(answered.uri)
+    if listed and group is not None:
+        named.append(group.uri)
+    return address(post.visibility, author.followers_uri, list(dict.fromkeys(named)))
 
 
 def address(visibility: Visibility, followers: str, named: list[str]) -> Addressing:

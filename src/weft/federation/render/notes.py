@@ -26,6 +26,8 @@ class Around(Struct, frozen=True):
 
     answered: Account | None = None
     """Whose post it answers."""
+    group: Account | None = None
+    """The group that it was written to (FEP-1b12)."""
     conversation: str = ""
     """Address of the whole thread; "" for one that has none."""
     more: Json = {}
@@ -44,7 +46,7 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         "url": post.url,
         "inReplyTo": post.reply_to_uri,
         "published": iso(post.created_at),
-        **addressing(post, author, around.answered).json,
+        **addressing(post, author, around.answered, around.group).json,
         "summary": post.spoiler or None,
         "sensitive": post.sensitive,
         "content": content,
@@ -64,6 +66,8 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         document["contentMap"] = {post.language: content}
     if around.conversation:
         document["context"] = document["conversation"] = around.conversation
+    if around.group is not None:
+        document["audience"] = around.group.uri
     document["interactionPolicy"] = policy(post, author)
     if post.quote_uri is not None and post.quote_state == "accepted":
         document |= dict.fromkeys(QUOTE_TERMS, post.quote_uri)
