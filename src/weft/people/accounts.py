@@ -187,7 +187,7 @@ def find(tx: Tx, text: str, limit: int, *, viewer: int | None = None) -> list[Ac
     holds it. Limited ones are found by those who follow them (``viewer``), and by their name's
     every letter.
     """
-    text = text.strip().lstrip("@").lower()
+    text = text.strip().lstrip("@!").lower()
     if not text:
         return []
     if "@" in text:

@@ -42,7 +42,7 @@ TAGS_LOOK = 3
 OFFSET_MAX = 10_000
 """Nobody pages so far; each page costs all those before it."""
 TYPES = ("accounts", "statuses", "hashtags")
-_HANDLE = re.compile(r"@?[^\s@/]+@[^\s@/]+\.?[^\s@/]*")
+_HANDLE = re.compile(r"[@!]?[^\s@/]+@[^\s@/]+\.?[^\s@/]*")
 _PROFILE_PATH = re.compile(r"/(?:@|users/)([^/@\s]+)/?")
 _POST_PATH = re.compile(r"/@[^/]+/(\d+)/?")
 
@@ -155,7 +155,7 @@ def _listed(tx: Tx, tags: list[str], *, unless_named: str | None) -> list[str]:
 
 def _known(tx: Tx, viewer: Account | None, text: str) -> bool:
     if not text.startswith(("https://", "http://")):
-        username, _, domain = text.removeprefix("@").partition("@")
+        username, _, domain = text.lstrip("!@").partition("@")
         return accounts.by_handle(tx, username, domain) is not None
     people, found = _at(tx, viewer.id if viewer is not None else None, text)
     return bool(people or found)
