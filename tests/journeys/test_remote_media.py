@@ -34,7 +34,7 @@ class Pictures(ThreadingHTTPServer):
 
 
 class _Picture(BaseHTTPRequestHandler):
-    server: Pictures
+    server: Pictures  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
