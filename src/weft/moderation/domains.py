@@ -67,6 +67,11 @@ def rule_for(tx: Tx, domain: str) -> Rule | None:
     return Rule(*row) if row is not None else None
 
 
+def rules_for(tx: Tx, domain: str) -> list[Rule]:
+    """The rules about a domain and those above it; the first is the one that holds."""
+    return [Rule(*row) for row in tx.rows(_OF, names=above(domain))]
+
+
 def refused(tx: Tx, hosts: Iterable[str]) -> set[str]:
     """Those of these hosts with which nothing is exchanged: suspended, or not on the list where
     only listed ones are spoken with. One read for all of them.

@@ -4,6 +4,7 @@ account's data goes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -130,8 +131,10 @@ def _apply_some(tx: Tx, domain: str, undo: int | None, after: int) -> list[tuple
     done: list[tuple[int, bool]] = []
     for row in tx.rows(_SOME, after=after, **_names(domain)):
         account = Account(*row)
-        rule = domains.rule_for(tx, account.domain)
-        account = settle(tx, account, rule, undo)
+        rules = domains.rules_for(tx, account.domain)
+        rule = rules[0] if rules else None
+        marks = {rule.created_at for rule in rules} | ({undo} if undo is not None else set())
+        account = settle(tx, account, rule, marks)
         if rule is not None and rule.severity == "suspend":
             _sever(tx, account)
         bare = rule is not None and rule.reject_media
@@ -142,27 +145,28 @@ def _apply_some(tx: Tx, domain: str, undo: int | None, after: int) -> list[tuple
     return done
 
 
-def settle(tx: Tx, account: Account, rule: domains.Rule | None, undo: int | None = None) -> Account:
-    """Make an account of another server what the rule about its server makes of it. ``undo``: the
-    mark of a rule that held before.
+def settle(
+    tx: Tx, account: Account, rule: domains.Rule | None, marks: Collection[int] = ()
+) -> Account:
+    """Make an account of another server what the rule about its server makes of it. ``marks``: the
+    times of rules that may have done something to it before; what admins did themselves stays.
     """
     severity = rule.severity if rule is not None else "noop"
-    suspended = undo is not None and account.suspended_at == undo
-    silenced = undo is not None and account.silenced_at == undo
+    suspended = account.suspended_at in marks
+    silenced = account.silenced_at in marks
     if suspended and severity != "suspend":
         actions.unsuspend(tx, account)
     if silenced and severity != "silence":
         actions.unsilence(tx, account)
     if rule is None or severity == "noop":
         return account
-    # What another rule did that is gone, and this one does too, is this one's from now on.
-    taken_over = undo != rule.created_at
+    # What another rule did, and this one does too, is this one's from now on.
     if severity == "suspend":
-        if suspended and taken_over:
+        if suspended:
             return accounts.update(tx, account.id, suspended_at=rule.created_at)
         actions.suspend(tx, account, at=rule.created_at)
         return accounts.get(tx, account.id)
-    if account.silenced_at is None or (silenced and taken_over):
+    if account.silenced_at is None or silenced:
         return accounts.update(tx, account.id, silenced_at=rule.created_at)
     return account
 
