@@ -27,6 +27,7 @@ from weft.net import keys
 from weft.net.cavage import Signer
 from weft.net.client import OutboundFailed
 from weft.people.model import Account
+from weft.store.database import Tx
 from weft.threads.tables import notifications
 from weft.work.runner import Runner
 from weft.work.tables import jobs as job_table
@@ -101,8 +102,14 @@ async def test_a_quiet_server_waits_for_a_turn_of_the_loud_one_and_not_for_its_l
 
     for who in (loud, quiet):  # so that their keys are known
         assert await receiving.send(says(who, 0)) == 202
-    go = threading.Event()
-    holds = asyncio.create_task(receiving.db.write(lambda _: go.wait(30)))
+    began, go = threading.Event(), threading.Event()
+
+    def hold(_: Tx) -> None:
+        began.set()
+        go.wait(30)
+
+    holds = asyncio.create_task(receiving.db.write(hold))
+    await until(began.is_set)  # else the writer might take some of the flood along with it
     first = [asyncio.create_task(receiving.send(says(loud, n))) for n in range(1, flood + 1)]
     waiting = receiving.db._queue.qsize
     await until(lambda: waiting() == limits.TURNS and sum(one.done() for one in first) > 0)
