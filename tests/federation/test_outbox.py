@@ -173,6 +173,9 @@ def test_likes_and_boosts(world: House, ada: Account, bo: Account) -> None:
     assert bo.uri in announce["cc"]
     assert undo_announce["object"]["id"] == boost.uri
     assert undo_announce["object"]["object"] == "https://other.test/p/1"
+    # A server that did not keep the boost reads it anew, and refuses one that is to nobody.
+    assert undo_announce["object"]["to"] == announce["to"]
+    assert undo_announce["object"]["cc"] == announce["cc"]
     assert [inboxes for _, inboxes in told] == [
         ["https://other.test/inbox"],
         ["https://other.test/inbox"],

@@ -261,6 +261,8 @@ def test_taking_back_names_what(house: House) -> None:
         "id": "https://a/ap/users/1#likes/2",
         "type": "Like",
         "actor": "https://a/1",
+        "to": ["https://b"],
+        "cc": [],
         "object": "https://b/2",
     }
 

@@ -88,8 +88,10 @@ def act(kind: str, uri: str, actor_uri: str, object_: str | Json, to: str) -> Js
 
 
 def undo(inner: Json) -> Json:
-    """Taking an activity back; the inner one is told in short, for those who never saw it."""
-    known = ("id", "type", "actor", "object", "content", "_misskey_reaction", "tag")
+    """Taking an activity back; the inner one is told in short, for those who never saw it: also to
+    whom it went, since GoToSocial takes no boost without (400).
+    """
+    known = ("id", "type", "actor", "to", "cc", "object", "content", "_misskey_reaction", "tag")
     return {
         "id": f"{inner['id']}{'/' if '#' in inner['id'] else '#'}undo",
         "type": "Undo",
