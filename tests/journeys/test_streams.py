@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -19,6 +22,10 @@ from tests.servers import Client, Server
 from weft.api.streaming.routes import PACE_S
 
 SOON_S = 15.0
+AT_ONCE_S = 5.0
+"""The log is read several times a second; the rest is for busy machines."""
+PROXY_S = 30.0
+"""Proxies cut what is silent for longer."""
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +157,71 @@ def test_it_ends_with_its_token(server: Server) -> None:
             socket.recv(timeout=SOON_S)
         assert end.value.rcvd is not None
         assert end.value.rcvd.code == 4001
+
+
+@contextmanager
+def hearing(server: Server, client: Client) -> Generator[Iterator[str]]:
+    """The lines of an event stream that has begun."""
+    with httpx.stream(
+        "GET",
+        f"{server.url}/api/v1/streaming/user",
+        headers={"Authorization": f"Bearer {client.token}"},
+        timeout=SOON_S,
+    ) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == ":)"
+        yield lines
+
+
+def test_who_is_suspended_hears_no_more_at_once(server: Server, bob: Client) -> None:
+    """By both ways in, also where nothing was subscribed; streams of others go on."""
+    server.person("streamadmin", "--admin")
+    allowed = server.weft("token", "create", "streamadmin", "--scopes", "admin:write")
+    admin, dan = server.client("streamadmin", allowed), server.person("streamdan")
+    with (
+        listening(server, f"?stream=user&access_token={dan.token}") as one,
+        listening(server, f"?access_token={dan.token}") as silent,
+        listening(server, f"?stream=user&access_token={bob.token}") as other,
+        hearing(server, dan) as lines,
+    ):
+        admin.send(f"v1/admin/accounts/{dan.me()['id']}/action", type="suspend")
+        began = time.monotonic()
+        for socket in (one, silent):
+            with pytest.raises(ConnectionClosed) as end:
+                socket.recv(timeout=SOON_S)
+            assert end.value.rcvd is not None
+            assert end.value.rcvd.code == 4001
+        assert [line for line in lines if line] == []  # to its end
+        assert time.monotonic() - began < AT_ONCE_S
+        bob.post("still here")
+        assert hear(other)["event"] == "update"
+    refused = httpx.get(
+        f"{server.url}/api/v1/streaming/user", headers={"Authorization": f"Bearer {dan.token}"}
+    )
+    assert refused.status_code in {401, 403}
+
+
+class Pinged(ClientConnection):
+    """Remembers that the server asked whether it is there."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.asked = threading.Event()
+        super().__init__(*given, **more)
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.asked.set()
+        super().process_event(event)
+
+
+def test_pings_go_both_ways(server: Server, ada: Client) -> None:
+    """Apps ask whether the server is there; the server finds out who has gone, and proxies between
+    them see that the connection is in use.
+    """
+    path = f"?stream=user&access_token={ada.token}"
+    with listening(server, path, create_connection=Pinged, ping_interval=None) as socket:
+        assert isinstance(socket, Pinged)
+        assert socket.ping().wait(SOON_S)
+        assert socket.asked.wait(PROXY_S)
+        ada.post("after the pings")  # and it is still in use
+        assert hear(socket)["event"] == "update"
