@@ -82,8 +82,13 @@ def read_activity(document: Json) -> IncomingActivity:
         published=plain.date(document.get("published")),
         reaction=read_reaction(document) if named in KINDS else None,
         objects=plain.uris(document.get("object"), FLAGGED) if flag else [],
-        content=plain.text(document.get("content")) if flag else "",
+        content=_why(document) if flag else "",
         instrument=plain.first(document.get("instrument")),
         result=plain.uri(document.get("result")),
         stamp=plain.uri(document.get("announceAuthorization", document.get("approvedBy"))),
     )
+
+
+def _why(flag: Json) -> str:
+    """Lemmy says in ``summary`` why something is reported."""
+    return plain.text(flag.get("content")) or plain.text(flag.get("summary"))

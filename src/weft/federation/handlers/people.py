@@ -47,7 +47,8 @@ def _asked(tx: Tx, act: Act) -> Account | None:
 
 def block(tx: Tx, act: Act) -> Done:
     target = member(tx, act.activity.object_id)
-    if target is not None:
+    # With a target it is a ban from there (Lemmy): whoever tells of it blocks nobody.
+    if target is not None and not act.activity.target:
         blocks.block(tx, act.actor, target, uri=act.uri)
     return None
 

@@ -44,7 +44,7 @@ def undo_boost(tx: Tx, act: Act) -> Done:
 
 def undo_block(tx: Tx, act: Act) -> Done:
     target = member(tx, _inner_object(act))
-    if target is not None:
+    if target is not None and not act.activity.object.get("target"):
         blocks.unblock(tx, act.actor, target)
     return None
 
