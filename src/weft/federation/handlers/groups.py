@@ -39,8 +39,8 @@ def updated(tx: Tx, act: Act) -> Done:
 def removed(tx: Tx, act: Act) -> Done:
     """Of a post, by its author or by a moderator."""
     inner = _inner(act.activity)
-    if act.actor.kind != "group":
-        return refuse(act, "no group")
+    if act.actor.kind != "group" or not inner.object_id:
+        return refuse(act, "no group, or no post")
     if inner.type == "Remove" and not _is_out_of_group(tx, act.actor, inner.target):
         return None
     may = _may_moderate(tx, act, inner.actor)
