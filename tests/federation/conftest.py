@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -87,6 +90,12 @@ def _due(tx: Any) -> int:
     )
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the machine's authorities takes longer than most tests, and none of these needs them."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 @pytest.fixture
 async def other() -> AsyncIterator[Stranger]:
     async with Stranger("other.test", "third.test", "split.test") as stranger:
@@ -98,6 +107,8 @@ async def receiving(kept: Kept, other: Stranger) -> AsyncIterator[Receiving]:
     house = House(kept.url, Site("weft.test", "http://weft.test"), made=True, kept=kept)
     guard = Guard(["127.0.0.0/8"], allow_http=True)
     resolve = other.resolve | {"private.test": "10.1.2.3"}
-    async with Client(user_agent="Weft/test", guard=guard, resolve=resolve) as client:
+    with patch.object(ssl, "create_default_context", _tls):
+        client = Client(user_agent="Weft/test", guard=guard, resolve=resolve)
+    async with client:
         yield Receiving(house, client, other)
     house.db.close()
