@@ -148,7 +148,7 @@ def _done(tx: Tx, request: Request) -> None:
             react.put_like(tx, by, post, request.interacting, new_id())
         return
     made = posts.by_uri(tx, request.interacting)
-    if made is None or made.author_id != by.id:
+    if made is None or made.author_id != by.id or _about(made, request.kind) != request.post_id:
         return
     if request.kind == "quote":
         quotes.accept(tx, by, made)
@@ -166,7 +166,7 @@ def _undone(tx: Tx, kind: Deed, interacting: str, post_id: int, request: Request
             react.take_like(tx, by, post_id)
         return
     made = posts.by_uri(tx, interacting)
-    if made is None or post_id not in (made.reply_to_id, made.boost_of_id, made.quote_of_id):
+    if made is None or _about(made, kind) != post_id:
         return
     if kind == "quote":
         quotes.refuse(tx, made)
@@ -176,6 +176,13 @@ def _undone(tx: Tx, kind: Deed, interacting: str, post_id: int, request: Request
         if not interaction_requests.unsaid(made):
             say.unsay(tx, accounts.get(tx, made.author_id), made)
         _approve(tx, made, "rejected")
+
+
+def _about(made: Post, kind: Deed) -> int | None:
+    """With which post it is done by now: it may quote another than when it was asked for."""
+    if kind == "quote":
+        return made.quote_of_id
+    return made.boost_of_id if kind == "announce" else made.reply_to_id
 
 
 def _approve(tx: Tx, post: Post, approval: Approval) -> Post:

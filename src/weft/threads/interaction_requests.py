@@ -137,11 +137,15 @@ def judge(
     if by.id == post.author_id:
         return None
     known = of(tx, deed, interacting)
+    if known is not None and (known.account_id, known.post_id) != (by.id, post.id):
+        # The name of something else: what was said to that is not said to this.
+        return _no(by, _REFUSALS[deed])
     if known is not None and known.state != "pending":
         return known.state
     if post.local:
         stamp = stamps.of(tx, deed, interacting)
-        if says == "no" or (stamp is not None and stamp.revoked_at is not None):
+        taken = stamp is not None and (stamp.revoked_at is not None or stamp.target != post.uri)
+        if says == "no" or taken:
             return _no(by, _REFUSALS[deed])
         return "accepted" if says == "yes" else "pending"
     if says == "yes" and deed != "quote":

@@ -83,7 +83,9 @@ def like(tx: Tx, by: Account, post_id: int, *, uri: str | None = None, asked: st
     if approval in ("pending", "rejected"):
         if tx.row(_LIKED, by=by.id, post=post.id) is not None:
             return post
-        if by.local and interaction_requests.waits(tx, by, post, "like"):
+        # Once is enough; from elsewhere only the same like may be asked for again, and be named.
+        again = not by.local and interaction_requests.of(tx, "like", address) is not None
+        if not again and interaction_requests.waits(tx, by, post, "like"):
             return post
         interaction_requests.settle(tx, approval, by, post, "like", address, uri=asked)
         return post
@@ -148,11 +150,13 @@ def boost(
     uri: str | None = None,
     at: int | None = None,
     asked: str = "",
+    quiet: bool = False,
 ) -> Post:
     """Show a post to one's own followers. Gives the boost, a post with ``boost_of_id``; boosted
     before: that one. ``uri`` and ``at`` (ms): of a remote Announce; ``asked``: of the activity that
     asked for it. Where the author wants to be asked, it waits (``Post.approval``). What comes from
-    elsewhere and is not wanted is not kept: then the post itself comes back.
+    elsewhere and is not wanted is not kept: then the post itself comes back. ``quiet``: it was found,
+    not told, and nobody hears of it.
 
     Errors: Forbidden for a post that its author did not give to everyone, or not to ``by`` (one's
     own followers-only post may be boosted, to the same followers), and for a member who moved away.
@@ -212,7 +216,7 @@ def boost(
     if interaction_requests.unsaid(made):
         say.hold(tx, by, made)
     else:
-        say.say(tx, by, made)
+        say.say(tx, by, made, quiet=quiet)
     interaction_requests.settle(
         tx, approval, by, post, "announce", address, interacting_id=made.id, uri=asked
     )

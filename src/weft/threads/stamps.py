@@ -99,12 +99,15 @@ def learn(
     tx: Tx, uri: str, kind: Deed, interacting: str, target: str, giver_id: int
 ) -> Stamp | None:
     """Keep a stamp from elsewhere that was looked at just now. None: the same address was seen as
-    the stamp of something else, so it is none.
+    the stamp of something else, so it is none; or a member here gave one for the same.
     """
     known = by_uri(tx, uri)
     if known is not None and (known.kind, known.interacting) != (kind, interacting):
         return None
-    if of(tx, kind, interacting) is not None:
+    held = of(tx, kind, interacting)
+    if held is not None and held.uri.startswith(f"{tx.site.base}/"):
+        return None  # what a member gave or took back is not another's to replace
+    if held is not None:
         tx.run(
             _RENEW,
             wanted=kind,

@@ -49,6 +49,9 @@ def like_request(tx: Tx, act: Act) -> Done:
 def announce_request(tx: Tx, act: Act) -> Done:
     post, interacting = _asked_about(tx, act)
     if post is not None:
+        made = posts.by_uri(tx, interacting)
+        if made is not None and (made.author_id, made.boost_of_id) != (act.actor.id, post.id):
+            return refuse(act, "not their boost of it")
         inner: Any = plain.first(act.activity.instrument)
         shown = _visibility(inner) if isinstance(inner, dict) else "public"
         react.boost(tx, act.actor, post.id, visibility=shown, uri=interacting, asked=act.uri)
