@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.conftest import Edge
@@ -43,6 +45,27 @@ async def test_only_admins_get_anywhere(
     answer = await edge.of(boss, ADMIN).ask(method, BASE + path, **more)
     wanted = 404 if "/1" in path else 200 if method == "GET" else 422
     assert answer.status_code == wanted, answer.text
+
+
+STRANGE: list[Any] = [None, 0, -1, 1.5, True, [], {}, "", "\x00", "x" * 3000, "\u202e", 2**70]
+
+
+@pytest.mark.parametrize(("method", "path"), [one for one in ROUTES if one[0] in {"POST", "PATCH"}])
+async def test_strange_values_are_refused(
+    edge: Edge, boss: Account, method: str, path: str
+) -> None:
+    admin, desk = edge.of(boss, ADMIN), Desk(edge.house)
+    one = desk.follow()
+    path = BASE + path.replace("/1", f"/{one.id}")
+    good: dict[str, Any] = {"url": "https://lists.test/b.csv"}
+    for value in STRANGE:
+        for field in ("data", "url", "name", "severity", "automatic", "version"):
+            answer = await admin.ask(method, path, json={**good, field: value})
+            assert answer.status_code < 500, (path, field, value, answer.text)
+    for raw in (b"[]", b"1", b"null", b"{", b"\xff"):
+        sent = {"content-type": "application/json"}
+        answer = await admin.ask(method, path, content=raw, headers=sent)
+        assert answer.status_code in {400, 415, 422}, (path, raw, answer.text)
 
 
 async def test_a_file_is_looked_at_taken_in_and_given_out(edge: Edge, boss: Account) -> None:

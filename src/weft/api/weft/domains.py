@@ -133,9 +133,9 @@ async def export_allows(db: Db) -> Response[bytes]:
     return _csv("domain_allows.csv", domain_csv.write_allows(await db.read(allows.every)))
 
 
-@post(f"{_BLOCKS}/preview", status_code=200, guards=_READ, request_max_body_size=_BODY)
+@post(f"{_BLOCKS}/preview", status_code=200, guards=_WRITE, request_max_body_size=_BODY)
 async def preview_blocks(db: Db, data: JSONBody[File]) -> Foreseen:
-    """What a file would change. Nothing is changed."""
+    """What a file would change. Nothing is changed; for whoever may import it."""
     entries = domain_csv.read(_bytes(data))
     return _foreseen(await db.read(lambda tx: domain_files.preview_blocks(tx, entries)))
 
