@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.federation import talking
+from tests.federation import groups, talking
 from tests.federation.conftest import Receiving
 from tests.federation.stranger import mention
 from tests.federation.talking import Tricky, work
@@ -15,7 +15,7 @@ from weft.federation.backfill import budget, visits
 from weft.people import remote_details
 from weft.people.model import Account
 from weft.store.page import Page
-from weft.threads import notices, pins, timelines
+from weft.threads import notices, pins, posts, timelines
 
 pytestmark = pytest.mark.anyio
 
@@ -192,3 +192,41 @@ async def test_an_outbox_without_an_end_costs_so_much(receiving: Receiving, othe
     assert other.count("other.test/users/bo/outbox") <= 1 + budget.OUTBOX_PAGES
     assert other.count("other.test/made/") <= budget.PROFILE_POSTS
     assert other.count() <= budget.PROFILE_REQUESTS
+
+
+async def test_a_group_shows_what_it_announced_and_nobody_hears_of_it(
+    receiving: Receiving, other: Tricky
+) -> None:
+    """Lemmy's outbox: activities, the posts of other servers in them; one answer, one twice."""
+    group = groups.lemmy(other)
+    bo = other.actor("bo", host="third.test")
+    ada = receiving.house.person("ada")
+    old = [
+        groups.page(other, bo, group, name, published=f"2026-01-0{day}T10:00:00Z")
+        for day, name in enumerate(("wool", "silk"), start=1)
+    ]
+    answer = groups.comment(other, bo, group, "warm", old[0])
+    items: list[Any] = [
+        groups.announce(group, groups.did("Create", bo, note, group))
+        for note in (answer, *reversed(old), old[1])
+    ]
+    other.serve(
+        group["outbox"],
+        {"id": group["outbox"], "type": "OrderedCollection", "orderedItems": [*items, "x", None]},
+    )
+    account = await receiving.follow(ada, group["id"])
+    for _ in range(2):
+        await opened(receiving, account)
+        await work(receiving)
+    found = await receiving.db.read(
+        lambda tx: timelines.account_posts(tx, None, account.id, Page())
+    )
+    shown = [
+        await receiving.db.read(lambda tx, b=b: posts.by_id(tx, b.boost_of_id or 0)) for b in found
+    ]
+    assert [one.uri for one in shown if one is not None] == [old[1]["id"], old[0]["id"]]
+    assert await receiving.db.read(lambda tx: timelines.home(tx, ada.id, Page())) == []
+    # What it announces again is what it showed before.
+    assert await receiving.send(items[1]) == 202
+    await receiving.work()
+    assert len(await listed(receiving, account)) == 2

@@ -54,7 +54,7 @@ _UNPOSTED = (
 def say(tx: Tx, author: Account, post: Post, *, quiet: bool = False) -> None:
     """``quiet``: no home, no notice, no event. Event: post.created."""
     if post.boost_of_id is not None:
-        _say_boost(tx, author, post, post.boost_of_id)
+        _say_boost(tx, author, post, post.boost_of_id, quiet=quiet)
         return
     if post.reply_to_id is not None:
         tx.run(_REPLIED, which=post.reply_to_id, by=1)
@@ -91,13 +91,17 @@ def unsay(tx: Tx, author: Account, post: Post) -> None:
     search.drop(tx, post.id)
 
 
-def _say_boost(tx: Tx, author: Account, boost: Post, original_id: int) -> None:
+def _say_boost(
+    tx: Tx, author: Account, boost: Post, original_id: int, *, quiet: bool = False
+) -> None:
     original = posts.by_id(tx, original_id)
     if original is None:
         return
     tx.run(_BOOSTED, which=original.id)
     index_kept(tx, author, original)
     tx.run(_POSTED, who=author.id, at=max(boost.created_at, author.last_post_at or 0))
+    if quiet:
+        return
     enter_homes(tx, author, boost)
     notify(tx, original.author_id, "reblog", author.id, original.id)
     events.append(tx, "post.created", actor_id=author.id, subject_id=boost.id)

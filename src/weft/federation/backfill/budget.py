@@ -56,6 +56,8 @@ PROFILE_SECONDS = 120.0
 # Two pages of an outbox have 40 posts (Mastodon's, ours): a first screen, and one more.
 OUTBOX_PAGES = 2
 PROFILE_POSTS = 40
+# Of a group, each of another server perhaps, with an author who is to be looked up: one screen.
+GROUP_POSTS = 15
 # Mastodon's 5, Misskey's and others' somewhat more.
 FEATURED = 20
 # A profile is read again when somebody opens it after this time.

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import structlog
 
 from weft.federation import limits, plain
-from weft.federation.backfill import budget, listing
+from weft.federation.backfill import announced, budget, listing
 from weft.federation.backfill.listing import PAGE_SECONDS, Listing
 from weft.federation.discovery import Resolver
 from weft.federation.purse import Purse, Spent
@@ -87,6 +87,8 @@ class Visit:
         await self._db.write(lambda tx: remote_details.count(tx, account.id, **told))
         if outbox is not None:
             await self._bring(_posts_of(outbox)[: budget.PROFILE_POSTS])
+            if account.kind == "group":
+                await self._bring_announced(outbox)
         featured = await self._list(links.get("featured", ""), 1)
         if featured is not None:
             top = await self._bring(featured.items[: budget.FEATURED])
@@ -119,7 +121,7 @@ class Visit:
             for note in await asyncio.gather(*map(self._note, items))
             if note is not None and note.author == self._account.uri and note.id in uris
         ]
-        quiet_before = max(made_at(self._account.id), now_ms() - limits.DELIVERED_WITHIN)
+        quiet_before = self._quiet_before()
         # Oldest first: an answer to oneself finds what it answers.
         for note in sorted(notes, key=lambda one: one.published or 0):
             await self._had(self._resolver.keep(note, quiet_before=quiet_before))
@@ -133,6 +135,19 @@ class Visit:
             return list(own.values())
 
         return await self._db.write(write)
+
+    async def _bring_announced(self, outbox: Listing) -> None:
+        """What a group shows of others'."""
+        for one in reversed(announced.read(outbox, self._account, budget.GROUP_POSTS)):
+            if await self._had(self._resolver.note(one.post)) is not None:
+                shown = self._db.write(
+                    lambda tx, one=one: announced.show(tx, self._account, one, self._quiet_before())
+                )
+                await self._had(shown)
+
+    def _quiet_before(self) -> int:
+        """When what is older (ms) was found, and not told."""
+        return max(made_at(self._account.id), now_ms() - limits.DELIVERED_WITHIN)
 
     async def _note(self, item: Any) -> IncomingNote | None:
         """A post as it stands in a list, or from its address, if it is not known yet."""
