@@ -1,5 +1,5 @@
-"""An ActivityPub server that is not ours, made with Fedify: who follows whom, who says what, and
-an AI that answers there.
+"""An ActivityPub server that is not ours, made with Fedify: who follows whom, who says what, who
+quotes whom and goes where, and an AI that answers there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.node import installed
-from tests.servers import Client, Process, Refused, Server, free_port, plain, until
+from tests.servers import PASSWORD, Client, Process, Refused, Server, free_port, plain, until
 
 HERE = Path(__file__).parent / "fedify"
 HOST = "127.0.0.5"
@@ -350,3 +350,122 @@ def test_it_signs_by_rfc_9421_and_is_answered_so(peer: Peer, server: Server) -> 
     peer.do("rik", "note", text="<p>Hello</p>", mentions=[url(zoe)])
     until(lambda: zoe.get("v1/notifications", types=["mention"]), "the note is here")
     assert refused() == knocks
+
+
+def follows(reader: Client, peer: Peer, name: str) -> dict[str, Any]:
+    """Follow somebody there, and wait until that is so."""
+    peer.look(name, url(reader))  # people are there as soon as they do something
+    account = reader.find(peer.acct(name))
+    reader.send(f"v1/accounts/{account['id']}/follow")
+    reader.sees(f"that it follows {name}", lambda: following(reader, account))
+    return account
+
+
+def following(reader: Client, account: dict[str, Any]) -> bool:
+    asked = reader.get("v1/accounts/relationships", **{"id[]": account["id"]})
+    return asked[0]["following"]
+
+
+def test_somebody_there_quotes_a_post(peer: Peer, server: Server) -> None:
+    """FEP-044f: asked, answered with a stamp that Fedify reads, shown, and taken back."""
+    yve = server.person("yve")
+    follows(yve, peer, "kai")
+    open_, closed = (
+        yve.post(f"Quote me: {policy}", quote_approval_policy=policy)
+        for policy in ("public", "nobody")
+    )
+    quote = peer.do("kai", "note", text="<p>As Yve says</p>", quote=open_["uri"])
+    stamp = until(
+        lambda: next(
+            (
+                one["document"]["result"]
+                for one in peer.seen()
+                if one["type"] == "Accept" and quote in str(one["document"]["object"])
+            ),
+            "",
+        ),
+        "Fedify gets a stamp",
+    )
+    peer.do("kai", "prove", id=quote, stamp=stamp)
+    shown = at_home(yve, quote)
+
+    def state() -> str:
+        return get(yve, shown)["quote"]["state"]
+
+    yve.sees("the quote", lambda: state() == "accepted")
+    assert get(yve, shown)["quote"]["quoted_status"]["id"] == open_["id"]
+    (listed,) = yve.get(f"v1/statuses/{open_['id']}/quotes")
+    assert listed["uri"] == quote
+    assert len(yve.notices("quote")) == 1
+
+    yve.send(f"v1/statuses/{open_['id']}/quotes/{listed['id']}/revoke")
+    assert peer.heard("Delete", id=stamp)["actor"] == yve.me()["uri"]
+    assert httpx.get(stamp, headers={"Accept": "application/activity+json"}).status_code == 404
+    assert state() == "revoked"
+
+    refused = peer.do("kai", "note", text="<p>Nevertheless</p>", quote=closed["uri"])
+    until(
+        lambda: any(
+            one["type"] == "Reject" and refused in str(one["document"]["object"])
+            for one in peer.seen()
+        ),
+        "Fedify is refused",
+    )
+    assert yve.get(f"v1/statuses/{closed['id']}/quotes") == []
+
+
+def test_a_person_here_quotes_somebody_there(peer: Peer, server: Server) -> None:
+    """By asking; what they may not quote, they are told so; what is taken back is not shown."""
+    zac = server.person("zac")
+    follows(zac, peer, "mo")
+    peer.do("mo", "follow", who=url(zac))
+    said = peer.do("mo", "note", text="<p>Quote me</p>", quotable=True)
+    quote = zac.post("As Mo says", quoted_status_id=at_home(zac, said)["id"])
+    assert quote["quote"]["state"] == "pending"
+    asked = peer.heard("QuoteRequest", id=said)
+    assert asked["actor"] == zac.me()["uri"]
+
+    def state() -> str:
+        return get(zac, quote)["quote"]["state"]
+
+    zac.sees("that they may", lambda: state() == "accepted")
+    told = peer.heard("Update", id=quote["uri"])["document"]["object"]
+    stamp = told["quoteAuthorization"]
+    assert stamp.startswith(peer.actor("mo"))
+
+    peer.do("mo", "revoke", id=stamp)
+    zac.sees("that they may no longer", lambda: state() == "revoked")
+
+    # Whoever says that all have to ask may say no.
+    asks = peer.do("mo", "note", text="<p>Ask me</p>", quotable=False)
+    refused = zac.post("May I?", quoted_status_id=at_home(zac, asks)["id"])
+    zac.sees("that they may not", lambda: get(zac, refused)["quote"]["state"] == "rejected")
+
+
+def test_somebody_there_moves_here_and_back(peer: Peer, server: Server) -> None:
+    """Followers here go along, as soon as both sides say so; who moved is shown as that."""
+    ann, ben = server.person("ann"), server.person("ben")
+    account = follows(ben, peer, "lou")
+    # Not before the new account agrees.
+    peer.do("lou", "move", who=url(ann))
+    peer.do("lou", "note", text="<p>Still here</p>", mentions=[url(ben)])
+    ben.sees("what came later", lambda: ben.notices("mention"))
+    assert following(ben, account)
+    ann.send("weft/v1/aliases", acct=peer.acct("lou"))
+    peer.do("lou", "move", who=url(ann))
+    ben.sees("whom they follow now", lambda: following(ben, ben.find(ann.acct)))
+    ben.sees("whom no longer", lambda: not following(ben, account))
+    moved = ben.get(f"v1/accounts/{account['id']}")["moved"]
+    assert moved["uri"] == ann.me()["uri"]
+
+    peer.do("noa", "follow", who=url(ann))
+    peer.look("pim", url(ann))
+    with pytest.raises(Refused, match="422"):
+        ann.send("weft/v1/move", acct=peer.acct("pim"), current_password=PASSWORD)
+    peer.do("pim", "alias", who=url(ann))
+    ann.send("weft/v1/move", acct=peer.acct("pim"), current_password=PASSWORD)
+    told = peer.heard("Move", id=ann.me()["uri"])
+    assert told["document"]["target"] == peer.actor("pim")
+    assert peer.heard("Follow", id=peer.actor("pim"))["actor"] == ben.me()["uri"]
+    ben.sees("whom they follow now", lambda: following(ben, ben.find(peer.acct("pim"))))
+    assert peer.look("noa", url(ann))["successor"] == peer.actor("pim")

@@ -6,18 +6,23 @@ import {
   Create,
   Delete,
   Follow,
+  InteractionPolicy,
+  InteractionRule,
   isActor,
   Like,
   Mention,
+  Move,
   Note,
   PUBLIC_COLLECTION,
+  QuoteAuthorization,
+  QuoteRequest,
   Tombstone,
   Undo,
   Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
-import { person } from "./federation.js";
+import { fresh, person } from "./federation.js";
 
 /** Anything elsewhere, by its address; asked for in this person's name. */
 export async function look(ctx, by, address) {
@@ -61,19 +66,29 @@ export async function undo(ctx, by, { id }) {
   return { id };
 }
 
-/** {text, inReplyTo?, mentions?, direct?}: HTML, address of a post, addresses of profiles, only for
- * those who are mentioned. */
-export async function note(ctx, by, { text, inReplyTo, mentions = [], direct = false }) {
+/** {text, inReplyTo?, mentions?, direct?, quotable?, quote?}: HTML, address of a post, addresses of
+ * profiles, only for those who are mentioned, whether all may quote it, address of a post: its author
+ * is asked. */
+export async function note(ctx, by, { text, inReplyTo, mentions = [], direct = false, quotable, quote }) {
   const id = crypto.randomUUID();
   const named = await Promise.all(mentions.map((who) => look(ctx, by, who)));
   const answered = inReplyTo ? await look(ctx, by, inReplyTo) : null;
   const whom = answered === null ? named : [...named, await answered.getAttribution(ctx)];
   const followers = direct ? [] : [...person(by).followers.values()];
+  const quoted = quote ? await look(ctx, by, quote) : null;
   const made = new Note({
     id: ctx.getObjectUri(Note, { identifier: by, note: id }),
     attribution: ctx.getActorUri(by),
     content: text,
     replyTarget: answered?.id,
+    quote: quoted?.id,
+    interactionPolicy: quotable === undefined ? undefined : new InteractionPolicy({
+      canQuote: new InteractionRule(
+        quotable
+          ? { automaticApproval: PUBLIC_COLLECTION }
+          : { manualApproval: PUBLIC_COLLECTION },
+      ),
+    }),
     published: Temporal.Now.instant(),
     tos: direct ? named.map((who) => who.id) : [PUBLIC_COLLECTION],
     ccs: direct ? [] : [ctx.getFollowersUri(by), ...whom.map((who) => who.id)],
@@ -83,7 +98,66 @@ export async function note(ctx, by, { text, inReplyTo, mentions = [], direct = f
   const heard = [...whom, ...followers];
   done.set(made.id.href, { id, heard });
   await tell(ctx, by, Create, made, heard);
+  if (quoted !== null) {
+    await send(ctx, by, [await quoted.getAttribution(ctx)], new QuoteRequest({
+      id: fresh(ctx, by),
+      actor: ctx.getActorUri(by),
+      object: quoted.id,
+      instrument: made,
+    }));
+  }
   return { id: made.id.href };
+}
+
+/** {id, stamp}: of a note that quotes, and where its author read that it may. */
+export async function prove(ctx, by, { id, stamp }) {
+  const { id: key, heard } = done.get(id);
+  const proof = await look(ctx, by, stamp);
+  const quoting = person(by).notes.get(key);
+  if (
+    !(proof instanceof QuoteAuthorization)
+    || proof.interactingObjectId.href !== id
+    || proof.interactionTargetId.href !== quoting.quoteId.href
+  ) throw new Error(`${stamp} does not prove ${id}`);
+  const proven = quoting.clone({ quoteAuthorization: proof.id, updated: Temporal.Now.instant() });
+  person(by).notes.set(key, proven);
+  await tell(ctx, by, Update, proven, heard);
+  return { id };
+}
+
+/** {id}: of a stamp of this person. */
+export async function revoke(ctx, by, { id }) {
+  const key = id.split("/").at(-1);
+  const { proof, asker } = person(by).stamps.get(key);
+  person(by).stamps.delete(key);
+  await send(ctx, by, [asker], new Delete({
+    id: fresh(ctx, by),
+    actor: ctx.getActorUri(by),
+    object: proof.id,
+    to: PUBLIC_COLLECTION,
+  }));
+  return { id };
+}
+
+/** {who}: address of a profile that this person was before. */
+export async function alias(ctx, by, { who }) {
+  const former = await look(ctx, by, who);
+  person(by).aliases.push(former.id);
+  return { id: former.id.href };
+}
+
+/** {who}: address of the profile as which this person goes on. */
+export async function move(ctx, by, { who }) {
+  const target = await look(ctx, by, who);
+  person(by).successor = target.id;
+  await send(ctx, by, [...person(by).followers.values()], new Move({
+    id: fresh(ctx, by),
+    actor: ctx.getActorUri(by),
+    object: ctx.getActorUri(by),
+    target: target.id,
+    to: ctx.getFollowersUri(by),
+  }));
+  return { id: target.id.href };
 }
 
 /** {id, text} */
@@ -140,8 +214,4 @@ function send(ctx, by, heard, activity) {
   return ctx.sendActivity({ identifier: by }, heard.filter(isActor), activity, {
     preferSharedInbox: true,
   });
-}
-
-function fresh(ctx, by) {
-  return new URL(`#acts/${crypto.randomUUID()}`, ctx.getActorUri(by));
 }

@@ -55,6 +55,7 @@ export async function profile(ctx, actor) {
       value: row.value?.toString(),
     })),
     outbox: await all(latest(ctx, await actor.getOutbox(ctx))),
+    successor: actor.successorId?.href,
     software: parseNodeInfo(await nodeInfo(actor.id))?.software.name,
     subject: found?.subject,
     document,

@@ -3,7 +3,18 @@
 // https://fedify.dev/manual/federation
 
 import { createFederation, generateCryptoKeyPair, MemoryKvStore } from "@fedify/fedify";
-import { Accept, Activity, Endpoints, Follow, Note, Person, Undo } from "@fedify/vocab";
+import {
+  Accept,
+  Activity,
+  Endpoints,
+  Follow,
+  Note,
+  Person,
+  QuoteAuthorization,
+  QuoteRequest,
+  Reject,
+  Undo,
+} from "@fedify/vocab";
 
 import { described, kind } from "./describe.js";
 
@@ -13,7 +24,14 @@ const people = new Map();
 /** The person with this name, made when first asked for. */
 export function person(name) {
   if (!people.has(name)) {
-    people.set(name, { keys: undefined, followers: new Map(), notes: new Map() });
+    people.set(name, {
+      keys: undefined,
+      followers: new Map(),
+      notes: new Map(),
+      stamps: new Map(),
+      aliases: [],
+      successor: null,
+    });
   }
   return people.get(name);
 }
@@ -44,6 +62,8 @@ export function makeFederation(base) {
         endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
         publicKey: keys[0].cryptographicKey,
         assertionMethods: keys.map((key) => key.multikey),
+        aliases: person(identifier).aliases,
+        successor: person(identifier).successor,
       });
     })
     .setKeyPairsDispatcher((_, identifier) => {
@@ -64,6 +84,12 @@ export function makeFederation(base) {
     Note,
     "/users/{identifier}/notes/{note}",
     (_, { identifier, note }) => person(identifier).notes.get(note) ?? null,
+  );
+
+  federation.setObjectDispatcher(
+    QuoteAuthorization,
+    "/users/{identifier}/stamps/{stamp}",
+    (_, { identifier, stamp }) => person(identifier).stamps.get(stamp)?.proof ?? null,
   );
 
   federation
@@ -88,9 +114,34 @@ export function makeFederation(base) {
         person(identifier).followers.delete(undo.actorId.href);
       }
     })
+    .on(QuoteRequest, async (ctx, request) => {
+      await keep(ctx, request);
+      const { values: { identifier, note } } = ctx.parseUri(request.objectId);
+      const asker = await request.getActor(ctx);
+      const answer = { id: fresh(ctx, identifier), actor: ctx.getActorUri(identifier), object: request };
+      const quotable = person(identifier).notes.get(note)?.interactionPolicy?.canQuote;
+      if (!quotable?.automaticApprovals.length) {
+        await ctx.sendActivity({ identifier }, asker, new Reject(answer));
+        return;
+      }
+      const stamp = crypto.randomUUID();
+      const proof = new QuoteAuthorization({
+        id: ctx.getObjectUri(QuoteAuthorization, { identifier, stamp }),
+        attribution: ctx.getActorUri(identifier),
+        interactingObject: request.instrumentId,
+        interactionTarget: request.objectId,
+      });
+      person(identifier).stamps.set(stamp, { proof, asker });
+      await ctx.sendActivity({ identifier }, asker, new Accept({ ...answer, result: proof.id }));
+    })
     .on(Activity, keep);
 
   return federation;
+}
+
+/** The id of one more activity. */
+export function fresh(ctx, by) {
+  return new URL(`#acts/${crypto.randomUUID()}`, ctx.getActorUri(by));
 }
 
 async function keep(ctx, activity) {

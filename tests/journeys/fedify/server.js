@@ -1,6 +1,6 @@
 // node server.js HOST PORT: a small ActivityPub server on Fedify, and what the test asks of it:
 //
-//   POST /do/{follow,note,edit,remove,like,boost,undo}  {by, …}  see acts.js
+//   POST /do/{follow,note,edit,prove,move…}  {by, …}    see acts.js
 //   GET  /seen                                          all that arrived, oldest first
 //   GET  /look?by=NAME&at=ADDRESS                       a profile elsewhere, as Fedify reads it
 
