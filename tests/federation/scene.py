@@ -81,10 +81,13 @@ class Scene:
 
     async def _send(self, activity: Json) -> int:
         sent = {name: value for name, value in self.put(activity).items() if value is not None}
-        key_id = self._keys.get(plain.uri(sent.get("actor")), f"{PEER}#nobody")
+        key_id = self.key_of(plain.uri(sent.get("actor")))
         status = await self.here.send(sent, key_id=key_id)
         await self.here.work()
         return status
+
+    def key_of(self, actor: str) -> str:
+        return self._keys.get(actor, f"{PEER}#nobody")
 
     # -- what is seen ------------------------------------------------------------------------
 
