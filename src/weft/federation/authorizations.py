@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 
 from weft.federation import limits, plain
-from weft.federation.fetch import Fetcher, Missing, Unbelievable
+from weft.federation.fetch import Fetcher, Hidden, Missing, Unbelievable
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_consent import Told
 from weft.federation.read_note import IncomingNote
@@ -19,7 +19,7 @@ from weft.kernel.clock import now_ms
 from weft.kernel.errors import WeftError
 from weft.people import accounts
 from weft.store.database import Database, Tx
-from weft.threads import approvals, consent, posts, stamps
+from weft.threads import approvals, consent, interaction_requests, posts, stamps
 from weft.threads.model import Deed
 from weft.threads.stamps import Stamp
 
@@ -60,14 +60,20 @@ def proves(document: Json, claim: Claim, giver: str) -> bool:
 
 
 async def learn(db: Database, fetcher: Fetcher, claim: Claim) -> Stamp | None:
-    """Look at the stamp and keep it; None: it does not say so. Errors: those of
-    ``Fetcher.document``.
+    """Look at the stamp and keep it; None: it does not say so. One that is gone before it was looked
+    at is a no to the member who asked. Errors: those of ``Fetcher.document``.
     """
     giver = await db.read(lambda tx: _giver(tx, claim))
     if giver is None or not plain.same_origin(claim.uri, giver[1]):
         return None
     fetcher.forget(claim.uri)
-    if not proves(await fetcher.document(claim.uri), claim, giver[1]):
+    try:
+        document = await fetcher.document(claim.uri)
+    except Missing as missing:
+        if not isinstance(missing, Hidden):
+            await db.write(lambda tx: _too_late(tx, claim, giver[0]))
+        raise
+    if not proves(document, claim, giver[1]):
         return None
     return await db.write(
         lambda tx: stamps.learn(
@@ -129,6 +135,13 @@ def wanted(tx: Tx, uri: str, told: Told, reply_to: str | None, author: str) -> l
         if not stamps.stands(tx, deed, uri, target, post.author_id):
             claims.append(Claim(address, deed, uri, target))
     return claims
+
+
+def _too_late(tx: Tx, claim: Claim, giver_id: int) -> None:
+    """Its author agreed, and took it back at once: what tells of that names a stamp unknown here."""
+    request = interaction_requests.asked(tx, giver_id, claim.interacting)
+    if request is not None and request.state == "pending":
+        approvals.answered(tx, accounts.get(tx, giver_id), request, yes=False)
 
 
 def _giver(tx: Tx, claim: Claim) -> tuple[int, str] | None:

@@ -48,6 +48,10 @@ class Missing(WeftError):
         self.gone = gone
 
 
+class Hidden(Missing):
+    """It may be there, but is not shown to us, or not asked for."""
+
+
 class Unbelievable(WeftError):
     """What was served is not what was asked for, or not for this server to say."""
 
@@ -120,10 +124,10 @@ class Fetcher:
         if not host or plain.same_origin(url, self._site.base):
             raise Unbelievable(url, "not an address on another server")
         if await self._refuses(host):
-            raise Missing(url, "a rule of this server keeps it out")
+            raise Hidden(url, "a rule of this server keeps it out")
         known = self._missing.get(url)
         if known is not None:
-            raise Missing(url, known.cause, gone=known.gone)
+            raise type(known)(url, known.cause, gone=known.gone)
         async with self._turn(host):
             if self.paused_for(host):
                 raise OutboundFailed(f"{host} asked for a pause")
@@ -132,7 +136,7 @@ class Fetcher:
             response = await self._paid(url, accept, timeout, signed=signed)
         there = plain.host(response.url)
         if there != host and await self._refuses(there):
-            raise Missing(url, "leads to a server that a rule keeps out")
+            raise Hidden(url, "leads to a server that a rule keeps out")
         self._check(response, url, host)
         return response
 
@@ -157,7 +161,7 @@ class Fetcher:
         if status in {404, 410}:
             raise self._remember(Missing(url, str(status), gone=status == 410), url)
         if status in {401, 403, 406, 451}:
-            raise self._remember(Missing(url, f"not shown to us ({status})"), url)
+            raise self._remember(Hidden(url, f"not shown to us ({status})"), url)
         if status == 429 or (status == 503 and "retry-after" in response.headers):
             pause = _pause(response.headers.get("retry-after", ""))
             self._paused.put(host, now_ms() + pause, keep=pause)

@@ -71,7 +71,9 @@ def read_actor(document: Json) -> IncomingActor:
     if not actor_id or not named:
         raise Malformed("no actor")
     username = plain.text(document.get("preferredUsername"))
-    if len(username) > limits.USERNAME_CHARS or not _USERNAME.fullmatch(username):
+    # A server itself is named by its domain, which may have a port.
+    usable = _USERNAME.fullmatch(username) or username == plain.host(actor_id)
+    if len(username) > limits.USERNAME_CHARS or not usable:
         raise Malformed("no usable preferredUsername")
     inbox = plain.uri(document.get("inbox"))
     if not plain.same_origin(inbox, actor_id):

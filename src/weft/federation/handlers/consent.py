@@ -152,7 +152,8 @@ def accepted(tx: Tx, act: Act) -> Done:
         held = stamps.of(tx, request.kind, request.interacting)
         if held is None or held.uri != result:
             claim = Claim(result, request.kind, request.interacting, target.uri)
-            return Need("stamp", result, essential=False, claim=claim)
+            # Without it a quote is not shown: its server may be away for a moment.
+            return Need("stamp", result, essential=request.kind == "quote", claim=claim)
     if request.kind == "quote" and (
         target is None
         or not stamps.stands(tx, "quote", request.interacting, target.uri, act.actor.id)
@@ -220,6 +221,9 @@ def told_again(tx: Tx, author: Account, told: Incoming) -> None:
     post = posts.by_uri(tx, told.uri)
     if post is None:
         return
+    at = min(told.edited_at or tx.now, tx.now)
+    if post.edited_at is not None and at < post.edited_at:
+        return  # older than what is here
     columns = consent.of_received(told.rules, post.visibility, no_ai=told.no_ai)
     post = allow.put(tx, post, consent.of(structs.replace(post, **columns)))
     if told.quote_uri is not None or post.quote_uri is not None:
