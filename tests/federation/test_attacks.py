@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.federation.conftest import Receiving
-from tests.federation.stranger import create
+from tests.federation.stranger import PUBLIC, create, mention
 from tests.federation.test_consent import ASK, World
-from weft.threads import consent, quotes, stamps
-from weft.threads.model import Post
+from weft.kernel.errors import NotFound
+from weft.people import blocks, follows
+from weft.reading import featured
+from weft.threads import consent, edit, elsewhere, emoji_reactions, quotes, stamps
+from weft.threads.model import Draft, Post
+from weft.threads.tables import notifications
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +96,8 @@ async def test_a_stamp_of_ones_own_does_not_wipe_out_a_quote_taken_back(world: W
     kept = world.post(note["id"])
     assert kept is not None
     assert kept.quote_state == "accepted"
-    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, kept.id))
+    number = kept.id
+    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, number))
 
     zoes = await world.follows(world.zoe)
     bait = world.other.note(world.zoe, "bait")
@@ -150,3 +156,138 @@ async def test_one_who_asks_for_one_like_by_many_names_waits_once(world: World) 
         )
 
     assert len(world.waiting()) == 1
+
+
+# -- what somebody else said or showed ---------------------------------------------------------------
+
+
+async def test_nobody_changes_the_picture_of_another_s_reaction(world: World) -> None:
+    mine = world.mine()
+    first = f"{world.other.base('third.test')}/a.png"
+    for actor, url in (
+        (world.yan["id"], first),
+        (world.zoe["id"], f"{world.other.base()}/zzz.png"),
+    ):
+        named = ":cat:" if actor == world.yan["id"] else f":cat@{world.other.domain('third.test')}:"
+        reaction = {
+            "id": f"{actor}/reactions/1",
+            "type": "EmojiReact",
+            "actor": actor,
+            "object": mine.uri,
+            "content": named,
+            "tag": [{"type": "Emoji", "name": ":cat:", "icon": {"type": "Image", "url": url}}],
+        }
+        key = {"key_id": f"{actor}#main-key"}
+        await world.receiving.send(reaction, **key)
+        await world.receiving.work()
+
+    kept = world.post(mine.uri)
+    assert kept is not None
+    [tally] = world.db.read_now(lambda tx: emoji_reactions.tallies(tx, None, [kept]))[kept.id]
+    assert (tally.count, tally.url) == (2, first)
+
+
+async def test_a_picture_is_of_ours_only_if_it_is(world: World) -> None:
+    mine = world.mine()
+    url = f"{world.db.site.base}/elsewhere/zzz.png"
+    await world.send(
+        {
+            "id": f"{world.zoe['id']}/reactions/1",
+            "type": "EmojiReact",
+            "actor": world.zoe["id"],
+            "object": mine.uri,
+            "content": ":cat:",
+            "tag": [{"type": "Emoji", "name": ":cat:", "icon": {"type": "Image", "url": url}}],
+        }
+    )
+
+    kept = world.post(mine.uri)
+    assert kept is not None
+    found = world.db.read_now(lambda tx: emoji_reactions.tallies(tx, None, [kept]))
+    assert url not in [tally.url for tally in found.get(kept.id, [])]
+
+
+async def test_an_older_edit_brings_no_older_policy_back(world: World) -> None:
+    await world.follows(world.zoe)
+    note = world.other.note(world.zoe, "1")
+    await world.send(create(note))
+    closed = note | {
+        "content": "<p>leave me alone</p>",
+        "updated": "2026-11-22T10:00:00Z",
+        "interactionPolicy": {"canLike": {"automaticApproval": [world.zoe["id"]]}},
+    }
+    await world.send(create(closed, id=f"{note['id']}#updates/2", type="Update"))
+    older = note | {"updated": "2026-11-21T10:00:00Z"}
+    await world.send(create(older, id=f"{note['id']}#updates/1", type="Update"))
+
+    kept = world.post(note["id"])
+    assert kept is not None
+    assert consent.of(kept).like != consent.EVERYONE
+
+
+async def test_whom_one_blocks_opens_no_post_to_their_server(world: World) -> None:
+    zoe = await world.receiving.resolver.actor(world.zoe["id"])
+    zed = await world.receiving.resolver.actor(world.other.actor("zed")["id"])
+    post = world.house.post(world.ada, f"@zoe@{world.other.domain()} hi", visibility="private")
+    assert world.db.read_now(lambda tx: elsewhere.see(tx, zed, post.id)).id == post.id
+
+    world.db.write_now(lambda tx: blocks.block(tx, world.ada, zoe))
+
+    for reader in (zoe, zed):
+        with pytest.raises(NotFound):
+            world.db.read_now(lambda tx, reader=reader: elsewhere.see(tx, reader, post.id))
+
+
+async def test_an_answer_that_waits_calls_nobody_by_an_edit(world: World) -> None:
+    bob = world.house.person("bob")
+    mine = world.mine(policy={"reply": ASK})
+    note = world.reply(mine.uri)
+    await world.send(create(note))
+    assert len(world.waiting()) == 1
+
+    called = note | {"tag": [mention(bob.uri, "@bob@weft.test")], "cc": [bob.uri]}
+    await world.send(_update(world, called))
+
+    rows = world.db.read_now(
+        lambda tx: tx.rows(
+            sa.select(notifications.c.kind).where(notifications.c.account_id == bob.id)
+        )
+    )
+    assert [row[0] for row in rows] == []
+
+
+async def test_a_profile_shows_so_many_hashtags_and_no_more(world: World) -> None:
+    await world.follows(world.zoe)
+    for number in range(60):
+        await world.receiving.send(
+            {
+                "id": f"{world.zoe['id']}/adds/{number}",
+                "type": "Add",
+                "actor": world.zoe["id"],
+                "object": {"type": "Hashtag", "name": f"#tag{number}"},
+                "target": f"{world.zoe['id']}/featured",
+            }
+        )
+    zoe = await world.receiving.account(world.zoe["id"])
+    assert zoe is not None
+    assert len(world.db.read_now(lambda tx: featured.of(tx, zoe.id))) <= featured.ELSEWHERE_MAX
+
+
+async def test_an_answer_that_waits_is_told_to_nobody_by_an_edit(world: World) -> None:
+    await world.follows(world.zoe)
+    yan = await world.receiving.resolver.actor(world.yan["id"])
+    world.db.write_now(lambda tx: follows.follow(tx, yan, world.ada))
+    asked = world.other.note(
+        world.zoe,
+        "asks",
+        interactionPolicy={"canReply": {"manualApproval": [PUBLIC]}},
+    )
+    await world.send(create(asked))
+    above = world.post(asked["id"])
+    assert above is not None
+    mine = world.mine(reply_to_id=above.id)
+    assert mine.approval == "pending"
+
+    world.db.write_now(lambda tx: edit.edit(tx, world.ada, mine.id, Draft("changed")))
+
+    assert world.told("Update", "Create") == []

@@ -47,6 +47,6 @@ def read_reaction(document: Json) -> IncomingReaction | None:
     pictures = read_emojis(document.get("tag"))
     for emoji in pictures:
         if emoji["shortcode"] == named[1]:
-            of = named[2] if named[2] not in (None, ".") else ""
+            of = (named[2] or "").strip(":.")
             return IncomingReaction(f"{named[1]}@{of}" if of else named[1], emoji["url"])
     return None

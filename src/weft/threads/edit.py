@@ -19,6 +19,7 @@ from weft.threads import (
     emojis,
     expiry,
     extras,
+    interaction_requests,
     polls,
     polls_elsewhere,
     posts,
@@ -227,8 +228,9 @@ def _change(
     changed = Post(*row)
     tx.run(_UNTAG, post=post.id)
     name_things(tx, post.id, mentioned, changed.tags)
-    index_anew(tx, author, changed)
-    _tell(tx, author, post, changed, mentioned)
+    if not interaction_requests.unsaid(changed):  # those whom it concerns hear of it with the yes
+        index_anew(tx, author, changed)
+        _tell(tx, author, post, changed, mentioned)
     events.append(tx, "post.edited", actor_id=author.id, subject_id=post.id)
     return changed
 

@@ -14,6 +14,7 @@ from weft.threads.tables import post_mentions, posts
 
 _there = accounts.alias("there")
 _author = accounts.alias("author")
+_parted = blocks.alias("parted")
 _domain = sa.bindparam("domain")
 _FOR_SOMEBODY = sa.select(*seeing.COLUMNS).where(
     posts.c.id == sa.bindparam("id"),
@@ -30,6 +31,10 @@ _FOR_SOMEBODY = sa.select(*seeing.COLUMNS).where(
             post_mentions.c.post_id == posts.c.id,
             _there.c.id == post_mentions.c.account_id,
             _there.c.domain == _domain,
+            # Whom the author blocks opens nothing to the others there either.
+            ~sa.exists().where(
+                _parted.c.blocker_id == posts.c.author_id, _parted.c.target_id == _there.c.id
+            ),
         ),
     ),
     ~sa.exists().where(_author.c.id == posts.c.author_id, _author.c.suspended_at.isnot(None)),

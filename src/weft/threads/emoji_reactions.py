@@ -154,8 +154,10 @@ def react(
         raise Invalid("Validation failed: Name is not an emoji")
     if tx.row(_BLOCKED, by=by.id, author=post.author_id) is not None:
         raise Forbidden
-    if name in there and there[name][1]:
-        return post
+    if name in there:
+        if there[name][1]:
+            return post
+        url = there[name][0]  # whose picture it is, who was first said
     # Nothing waits here: where a like has to be asked for, one likes.
     if consent.verdict(tx, by, post, "like") != "yes":
         raise Forbidden("Its author does not want reactions from you to this post")

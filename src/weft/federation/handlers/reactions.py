@@ -20,8 +20,10 @@ def like(tx: Tx, act: Act) -> Done:
         return notes.like(tx, act)
     post = posts.by_uri(tx, act.activity.object_id)
     if post is not None:
-        name = _name(tx, act, reaction)
-        emoji_reactions.react(tx, act.actor, post.id, name, url=reaction.url, uri=act.uri)
+        name, url = _name(tx, act, reaction), reaction.url
+        if plain.same_origin(url, tx.site.base):
+            name, url = emoji_reactions.known(tx, name)
+        emoji_reactions.react(tx, act.actor, post.id, name, url=url, uri=act.uri)
     return None
 
 

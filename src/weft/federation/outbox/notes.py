@@ -12,7 +12,7 @@ from weft.federation.vocabulary import Json, conversation_uri
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import details, polls, posts, stamps
+from weft.threads import details, interaction_requests, polls, posts, stamps
 from weft.threads.model import Post, Visibility
 from weft.work.events import Event
 
@@ -93,7 +93,7 @@ def post_created(tx: Tx, event: Event) -> None:
 
 def post_edited(tx: Tx, event: Event) -> None:
     author, post = local_post(tx, event)
-    if author is not None and post is not None:
+    if author is not None and post is not None and not interaction_requests.unsaid(post):
         inboxes = audience.of_boosters(tx, post.id)
         if post.poll_id is not None:
             inboxes += audience.of_voters(tx, post.poll_id)
