@@ -23,7 +23,7 @@ from weft.work import jobs
 from weft.work.jobs import NewJob
 
 AT_ONCE = 200
-"""Rules in one transaction: some 20 ms of the one writer."""
+"""Rules in one transaction: some 35 ms of the one writer, with lists of 6,000 lines."""
 LANE = "domain-lists"
 
 _SOURCES = sa.select(domain_lists.c.id, domain_lists.c.severity, domain_lists.c.entries).order_by(

@@ -41,14 +41,11 @@ def handlers(db: Database, client: Client) -> dict[str, Handler]:
             return
         await db.write(lambda tx: _take(tx, list_id, job, found))
 
-    async def bring_rules(job: Job) -> None:
-        while True:
-            some = await db.read(lambda tx: [one.domain for one in bringing.differences(tx)])
-            if not some and await db.write(lambda tx: _agreed(tx, job)):
-                return
-            part = some[: bringing.AT_ONCE]
-            if part:
-                await db.write(lambda tx, part=part: bringing.bring(tx, part))
+    async def bring_rules(_: Job) -> None:
+        # Whatever changes after the last look has a job of its own, behind this one.
+        while some := await db.read(bringing.differences):
+            part = [one.domain for one in some[: bringing.AT_ONCE]]
+            await db.write(lambda tx, part=part: bringing.bring(tx, part))
 
     async def sweep(_: Job) -> None:
         await db.write(domain_lists.read_due)
@@ -99,13 +96,3 @@ def _note(tx: Tx, list_id: int, job: Job, why: str) -> None:
     except NotFound:
         return
     jobs.finish(tx, job)
-
-
-def _agreed(tx: Tx, job: Job) -> bool:
-    """Whether nothing differs any more; if so, the job ends in the same transaction. What changes
-    afterwards has a job of its own.
-    """
-    agreed = not bringing.differences(tx)
-    if agreed:
-        jobs.finish(tx, job)
-    return agreed
