@@ -83,6 +83,29 @@ def test_readers_read_it_or_say_that_they_cannot(case: Any) -> None:
             assert unstorable(found) == []
 
 
+@pytest.mark.parametrize("peer", PEERS, ids=[peer.__name__.rpartition(".")[2] for peer in PEERS])
+def test_no_word_has_a_nul(peer: Any) -> None:
+    """PostgreSQL keeps none, so that one in any word would lose the whole post."""
+    for document in (*peer.ACTORS, *(payload.sent for payload in peer.PAYLOADS.values())):
+        spoilt = _with_nul(document)
+        for one in (spoilt, plain.first(spoilt.get("object"))):
+            for read in READERS if isinstance(one, dict) else ():
+                try:
+                    found = read(one)
+                except (Malformed, SignatureRejected):
+                    continue
+                assert unstorable(found) == []
+
+
+def _with_nul(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _with_nul(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_nul(one, name) for one in value]
+    word = isinstance(value, str) and name != "type" and not value.startswith("http")
+    return f"{value[:1]}\x00{value[1:]}" if word else value
+
+
 @pytest.fixture
 def kept(kept_sqlite: KeptSQLite) -> Iterator[KeptSQLite]:
     yield kept_sqlite
@@ -170,6 +193,33 @@ async def test_whatever_is_sent(receiving: Receiving, case: Any) -> None:
     for activity in (*payload.first, bent(payload.sent, ways)):
         assert await fuzzed.send(payload.sent["actor"], activity) in DOCUMENTED
         await fuzzed.work()
+    await fuzzed.db.read(fuzzed.check)
+
+
+@pytest.mark.anyio
+async def test_nobody_speaks_for_another(receiving: Receiving) -> None:
+    """Every kind of activity, about somebody at another server and what they wrote."""
+    fuzzed = Fuzzed(receiving)
+    await fuzzed.begin()
+    kinds = {(one.sent["type"], one.sent["actor"]): one.sent for _, one in ALL}
+    theirs = {"id": VICTIMS_POST, "type": "Note", "attributedTo": VICTIM, "content": "forged"}
+    person = {
+        "id": VICTIM,
+        "type": "Person",
+        "preferredUsername": "vic",
+        "inbox": f"{VICTIM}/inbox",
+    }
+    for sent in kinds.values():
+        for about in (
+            VICTIM,
+            VICTIMS_POST,
+            theirs,
+            theirs | {"attributedTo": sent["actor"]},
+            person,
+        ):
+            await fuzzed.forget()
+            assert await fuzzed.send(sent["actor"], sent | {"object": about}) in DOCUMENTED
+            await fuzzed.work()
     await fuzzed.db.read(fuzzed.check)
 
 
