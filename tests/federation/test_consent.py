@@ -355,6 +355,37 @@ async def test_a_members_quote_waits_for_the_stamp(world: World) -> None:
     assert update is None or update["object"]["quoteAuthorization"] == stamp
 
 
+@pytest.mark.parametrize(("status", "state"), [(404, "rejected"), (403, "pending")])
+async def test_a_yes_that_was_taken_back_at_once_is_a_no(
+    world: World, status: int, state: str
+) -> None:
+    """Before its stamp was looked at. Else the quote would wait for ever; what is only not shown
+    says nothing.
+    """
+    await world.follows(world.zoe)
+    policy = {"canQuote": {"automaticApproval": [PUBLIC]}}
+    theirs = world.other.note(world.zoe, "1", interactionPolicy=policy)
+    await world.send(create(theirs))
+    found = world.post(theirs["id"])
+    assert found is not None
+    made = world.house.post(world.ada, "look", quote_of_id=found.id)
+    [request] = world.told("QuoteRequest")
+    gone = f"{world.zoe['id']}/stamps/gone"
+    world.other.serve(gone, {}, status=status)
+    await world.send(
+        {
+            "id": f"{world.zoe['id']}/accepts/1",
+            "type": "Accept",
+            "actor": world.zoe["id"],
+            "object": {"id": request["id"], "type": "QuoteRequest", "instrument": made.uri},
+            "result": gone,
+        }
+    )
+    now = world.post(made.uri)
+    assert now is not None
+    assert now.quote_state == state
+
+
 async def test_who_says_nothing_of_quotes_is_not_quoted(world: World) -> None:
     await world.follows(world.zoe)
     theirs = world.other.note(world.zoe, "1")

@@ -138,6 +138,16 @@ def test_usernames_that_are_none(username: Any) -> None:
         read_actor(SHAPES["mastodon"][0] | {"preferredUsername": username})
 
 
+def test_a_server_is_named_by_its_domain_and_port() -> None:
+    """What such a server signs (reports, what it asks for) was not taken."""
+    there = "http://127.0.0.3:8080"
+    document = SHAPES["mastodon"][0] | {"id": f"{there}/actor", "inbox": f"{there}/inbox"}
+    named = document | {"preferredUsername": "127.0.0.3:8080"}
+    assert read_actor(named).username == "127.0.0.3:8080"
+    with pytest.raises(Malformed):
+        read_actor(document | {"preferredUsername": "127.0.0.4:8080"})
+
+
 def test_inboxes_stay_on_their_own_server() -> None:
     document = SHAPES["mastodon"][0]
     stolen = document | {"endpoints": {"sharedInbox": "https://third.example/inbox"}}
