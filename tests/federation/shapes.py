@@ -405,7 +405,8 @@ SHAPES["lemmy"] = (
     },
     {
         "visibility": "public",
-        "text": "Python 3.15 <is> out\n\nAt last.\n\nhttps://lemmy.example/post/1",
+        "text": "Python 3.15 <is> out\n\nAt last.\n\nhttps://python.example/news\n\n"
+        "https://lemmy.example/post/1",
         "tags": ["python"],
         "pictures": [("https://lemmy.example/pictrs/1.webp", "", "image/webp")],
     },

@@ -241,10 +241,13 @@ async def test_a_person_takes_nothing_out_by_announcing_it(one: World) -> None:
     await one.written(note)
     await one.here.follow(one.ada, one.bo["id"])
     assert await one.here.send(create(note)) == 202
-    out = announce(one.bo, did("Delete", one.bo, note["id"], one.group))
-    assert await one.here.send(out | {"id": f"{one.bo['id']}/announce"}) == 202
-    await one.here.work()
+    out = did("Delete", one.bo, note["id"], one.group)
+    for number, what in enumerate((note["id"], out)):
+        told = announce(one.bo, what) | {"id": f"{one.bo['id']}/announce/{number}"}
+        assert await one.here.send(told) == 202
+        await one.here.work()
     assert await one.shown() == [note["id"]]
+    assert (await one.had(note)).boosts_count == 2, "bo's own boost stands"
 
 
 def rest(one: World, uri: str) -> dict[str, Json]:
