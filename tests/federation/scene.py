@@ -151,3 +151,25 @@ class Scene:
             "may_answer": [list(answering.always), list(answering.ask)],
             "by": accounts.get(tx, post.author_id).uri,
         }
+
+
+async def understood(receiving: Receiving, actors: tuple[Json, ...], payload: Payload) -> None:
+    """Play it, and compare what is here afterwards with what should be."""
+    scene = Scene(receiving)
+    scene.people(actors)
+    assert await scene.play(payload) == 202, payload.why
+    seen, wanted = scene.seen(payload), scene.put(payload.sees)
+    assert wanted, "nothing is expected of it"
+    for name, value in wanted.items():
+        found = seen[name]
+        if isinstance(value, dict):
+            assert isinstance(found, dict), (name, payload.why)
+            found = {one: found[one] for one in value}
+        assert _plain(found) == value, (name, payload.why)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: lists for tuples."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
