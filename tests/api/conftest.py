@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -12,6 +12,8 @@ import pytest
 from tests.api.standing import Standing
 from tests.conftest import House
 from weft.api.resolver import Resolver
+from weft.federation.media_cache import MediaCache
+from weft.net.client import Client as HttpClient
 from weft.net.seal import KEY_BYTES, Seal
 from weft.people import credentials, oauth
 from weft.people.model import Account
@@ -48,6 +50,11 @@ class Client:
         return await self.ask("DELETE", path, **more)
 
 
+def _no_media(house: House, folder: Path) -> MediaCache:
+    """Copies of others' files that are only counted: nothing is fetched by the API's tests."""
+    return MediaCache(house.db, Blobs(folder / "remote-media"), cast("HttpClient", None), 0)
+
+
 class Edge:
     """The API of one house. ``looked_up`` is what was asked for elsewhere; ``elsewhere`` maps it
     to what then becomes known.
@@ -65,6 +72,7 @@ class Edge:
                 "blobs": self.blobs,
                 "resolver": Resolver(self._fetch),
                 "seal": Seal(bytes(KEY_BYTES)),
+                "media_cache": _no_media(house, folder),
                 **more,  # who asks for others gives them
             }
         )

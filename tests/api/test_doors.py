@@ -66,6 +66,8 @@ PUBLIC = {
     ("GET", "/ap/users/{account_id:str}/following"),
     ("GET", "/ap/users/{account_id:str}/tags"),
     ("GET", "/ap/users/{account_id:str}/outbox"),
+    ("GET", "/ap/users/{account_id:str}/stamps/{stamp_id:str}"),  # looks at the signature
+    ("GET", "/ap/emojis/{shortcode:str}"),
     ("GET", "/ap/named/{username:str}"),
     ("GET", "/ap/posts/{post_id:str}"),
     ("GET", "/ap/posts/{post_id:str}/activity"),

@@ -84,7 +84,12 @@ async def test_other_servers_learn_of_them(edge: Edge, house: House, ada: Accoun
     post = house.db.read_now(lambda tx: posts.see(tx, None, int(made["id"])))
     note = house.db.read_now(lambda tx: render.note(tx.site, post, ada, outbox.around(tx, post)))
     assert note["tag"] == [
-        {"type": "Emoji", "name": ":blobcat:", "icon": {"type": "Image", "url": SHOWN["url"]}}
+        {
+            "id": f"{house.db.site.base}/ap/emojis/blobcat",
+            "type": "Emoji",
+            "name": ":blobcat:",
+            "icon": {"type": "Image", "mediaType": "image/gif", "url": SHOWN["url"]},
+        }
     ]
 
 

@@ -36,6 +36,7 @@ NAMED: dict[str, str] = {
     "TrendsLink": "Trends::Link",
 }
 _REACTIONS = "Pleroma's and others': Mastodon has no reactions to posts"
+_CONSENT = "who may answer whom is GoToSocial's addition, and ours"
 _OPT_OUTS = "what is asked of machines is our addition"
 OURS: dict[str, str] = {
     # Classes of ours that no page of an entity documents, and why there are any.
@@ -44,6 +45,10 @@ OURS: dict[str, str] = {
     "ReactionAccounts": _REACTIONS,
     "StatusReaction": _REACTIONS,
     "AiSource": "labels of AIs are our addition",
+    "Defaults": _CONSENT,
+    "InteractionPolicy": _CONSENT,
+    "InteractionRequest": _CONSENT,
+    "Rules": _CONSENT,
     "AnnualReportState": "documented on the method's page only: a hash with a state",
     "DomainBlockPreview": "documented nowhere; as Mastodon answers",
     "Language": "documented nowhere; as Mastodon answers",
@@ -94,6 +99,8 @@ ADDED: dict[str, str] = {
     "Status.emoji_reactions": _REACTIONS,
     "Status.expires_at": "Pleroma's and Fedibird's: posts may go by themselves",
     "Status.reactions": _REACTIONS,
+    "Status.interaction_policy": _CONSENT,
+    "Status.approval": _CONSENT,
     "AdminTag.listable": "as Mastodon answers",
     "AdminTrendsLink.id": "as Mastodon answers admins",
     "AdminTrendsLink.requires_review": "as Mastodon answers admins",

@@ -14,8 +14,8 @@ from weft.kernel.clock import DAY, HOUR, MINUTE
 from weft.kernel.errors import Invalid
 from weft.people import blocks
 from weft.people.model import Account
+from weft.threads import ballots
 from weft.threads import jobs as thread_jobs
-from weft.threads import ballots, polls
 from weft.work.jobs import LeaseLost
 
 pytestmark = pytest.mark.anyio

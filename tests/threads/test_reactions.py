@@ -156,6 +156,7 @@ def test_deleting_takes_all_that_hangs_on_it_and_leaves_replies(
         "visibility": "public",
         "boost_of_id": None,
         "boost_of_uri": None,
+        "audience_id": None,
         "mentions": [bob.id],
         "tags": ["tag"],
         "local": True,

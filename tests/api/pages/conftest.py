@@ -58,6 +58,7 @@ def reader(house: House, build: Path) -> Iterator[TestClient[Any]]:
             "settings": given(Settings(domain="weft.test", title="Loom", contact="a@weft.test")),
             "keys": given(Keys(house.db)),
             "limits": given(Limits()),
+            "inbox": given(None),
         },
         state=State({"db": house.db}),
         exception_handlers={**HANDLERS, **faults.handlers(shell)},
