@@ -83,6 +83,14 @@ class View(NamedTuple):
     look: Callable[[], Any]
     want: Any
 
+    @property
+    def seen(self) -> Any:
+        """What it is now; a word of why not, while it is not there yet."""
+        try:
+            return self.look()
+        except AssertionError as absent:
+            return f"{absent}"[:200]
+
 
 class Story:
     """``plays``: what goes on side by side; ``views``: how it ends."""
@@ -338,7 +346,8 @@ def quoting(story: Story, author: Client, by: Client) -> None:
             return "revoked" if state == "rejected" else state
 
         def theirs(post: Post = post) -> str:
-            return author.open(made[post.uri]["uri"])["quote"]["state"]
+            shown = author.open(made[post.uri]["uri"])["quote"]
+            return shown["state"] if shown else "none"
 
         def listed(post: Post = post) -> int:
             return len(author.get(f"v1/statuses/{post.own}/quotes"))

@@ -232,13 +232,13 @@ def agree(told: list[Story]) -> None:
     end = time.monotonic() + SETTLE_S
     wrong = views
     while wrong and time.monotonic() < end:
-        wrong = [view for view in wrong if view.look() != view.want]
+        wrong = [view for view in wrong if view.seen != view.want]
         time.sleep(LOOK_S)
     assert not wrong, [
-        f"{one.who.acct} sees {one.what}: {one.look()!r}, not {one.want!r}" for one in wrong
+        f"{one.who.acct} sees {one.what}: {one.seen!r}, not {one.want!r}" for one in wrong
     ]
     for view in views:
-        assert view.look() == view.want, f"{view.who.acct} sees {view.what}"
+        assert view.seen == view.want, f"{view.who.acct} sees {view.what}"
     for client in {view.who for view in views}:
         heard = Counter(
             (kind, note["account"]["acct"], (note["status"] or {}).get("id"))
