@@ -88,7 +88,10 @@ TERMS: dict[str, Json] = {
         )
     },
     "quoteAuthorization": {
-        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"}
+        "quoteAuthorization": {
+            "@id": "https://w3id.org/fep/044f#quoteAuthorization",
+            "@type": "@id",
+        }
     },
     "QuoteRequest": {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"},
     "QuoteAuthorization": {"QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization"},

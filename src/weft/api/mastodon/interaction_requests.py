@@ -133,7 +133,7 @@ async def listed(
         "announce": reblogs,
         "quote": quotes,
     }
-    deeds = tuple(deed for deed, wish in wished.items() if wish)
+    deeds: tuple[Deed, ...] = tuple(deed for deed, wish in wished.items() if wish)
     if not deeds:
         raise Invalid("Validation failed: At least one kind of request must be wanted")
     about = id_of(status_id) if status_id else None

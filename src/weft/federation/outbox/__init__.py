@@ -41,6 +41,17 @@ __all__ = [
 
 REACTIONS: list[Reactions] = [
     room.REACTIONS
-    for room in (notes, likes, reactions, polls, relations, profile, moves, featured, flags, consent)
+    for room in (
+        notes,
+        likes,
+        reactions,
+        polls,
+        relations,
+        profile,
+        moves,
+        featured,
+        flags,
+        consent,
+    )
 ]
 """What each room tells; several may react to one kind of event."""
