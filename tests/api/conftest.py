@@ -12,6 +12,8 @@ import pytest
 from tests.api.standing import Standing
 from tests.conftest import House
 from weft.api.resolver import Resolver
+from weft.federation.discovery import Resolver as Discovery
+from weft.federation.inbox import Inbox
 from weft.federation.media_cache import MediaCache
 from weft.net.client import Client as HttpClient
 from weft.net.seal import KEY_BYTES, Seal
@@ -73,6 +75,7 @@ class Edge:
                 "resolver": Resolver(self._fetch),
                 "seal": Seal(bytes(KEY_BYTES)),
                 "media_cache": _no_media(house, folder),
+                "inbox": Inbox(house.db, cast("Discovery", None)),  # nobody elsewhere is looked up
                 **more,  # who asks for others gives them
             }
         )

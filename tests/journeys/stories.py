@@ -347,7 +347,8 @@ def quoting(story: Story, author: Client, by: Client) -> None:
 
         def theirs(post: Post = post) -> str:
             shown = author.open(made[post.uri]["uri"])["quote"]
-            return shown["state"] if shown else "none"
+            # The other server tells its quoting post anew, without what it may not quote.
+            return shown["state"] if shown else "revoked"
 
         def listed(post: Post = post) -> int:
             return len(author.get(f"v1/statuses/{post.own}/quotes"))

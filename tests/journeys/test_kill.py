@@ -223,7 +223,9 @@ def tell(here: Server, there: Server) -> list[Story]:
 
 def admin(server: Server) -> Client:
     server.person("rita", "--admin")
-    return server.client("rita", server.weft("token", "create", "rita", "--scopes", "admin:read"))
+    return server.client(
+        "rita", server.weft("token", "create", "rita", "--scopes", "read admin:read")
+    )
 
 
 def agree(told: list[Story]) -> None:
@@ -241,7 +243,7 @@ def agree(told: list[Story]) -> None:
         assert view.seen == view.want, f"{view.who.acct} sees {view.what}"
     for client in {view.who for view in views}:
         heard = Counter(
-            (kind, note["account"]["acct"], (note["status"] or {}).get("id"))
+            (kind, note["account"]["acct"], (note.get("status") or {}).get("id"))
             for kind in ("favourite", "reblog", "follow", "mention", "quote", "follow_request")
             for note in client.notices(kind)
         )

@@ -23,7 +23,13 @@ from mastodon.types_base import (
 
 from tests.servers import Server
 
-OUR_OWN = frozenset({"ai", "no_ai", "ais", "content_type", "supported_mime_types"})
+OUR_OWN = frozenset(
+    {
+        *("ai", "no_ai", "ais", "content_type", "supported_mime_types"),
+        *("reactions", "emoji_reactions", "pleroma:emoji_reaction", "expires_at"),
+        *("interaction_policy", "approval", "reading_language", "reading:language", "signals"),
+    }
+)
 """Fields that Weft adds, as docs/clients.md says."""
 NULL_HERE = frozenset(
     {
