@@ -106,9 +106,12 @@ _due = (
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+# As a CTE it is read once. A subquery PostgreSQL may read again for each row (a plan that it chooses
+# as the table grows), and then it skips what is locked already and takes more than was asked for.
+_picked = _due.cte("picked")
 _CLAIM = (
     jobs.update()
-    .where(jobs.c.id.in_(_due.scalar_subquery()))
+    .where(jobs.c.id.in_(sa.select(_picked.c.id)))
     .values(
         lease=sa.bindparam("worker"),
         lease_until=sa.bindparam("until"),
