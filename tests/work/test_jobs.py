@@ -169,3 +169,17 @@ def test_who_lost_its_lease_puts_nothing_off(house: House) -> None:
     house.db.write_now(lambda tx: jobs.finish(tx, job))
     house.db.write_now(lambda tx: jobs.again(tx, job, delay=HOUR, why="late"))
     assert max(due(house).values()) <= 0
+
+
+def test_no_more_are_claimed_than_asked_for_whatever_the_plan(house: House) -> None:
+    """PostgreSQL may read a subquery again for each row, and each time skips what is locked."""
+    house.db.write_now(lambda tx: jobs.enqueue(tx, *[NewJob("x", {"n": n}) for n in range(20)]))
+
+    def loops_only(tx: jobs.Tx) -> list[jobs.Job]:
+        if tx.engine.name == "postgresql":
+            for way in ("hashagg", "hashjoin", "mergejoin", "material", "sort", "memoize"):
+                tx.connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        return jobs.claim(tx, "default", "w1", 1)
+
+    for _ in range(5):
+        assert len(house.db.write_now(loops_only)) == 1
