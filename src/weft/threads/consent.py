@@ -35,8 +35,6 @@ EVERYONE, AUTHOR, NOBODY = Rule(("everyone",)), Rule(("me",)), Rule()
 OPEN = ("public", "unlisted")
 PREFERENCE = "interaction_policies"
 """Among a member's preferences: {visibility: {deed: rule}}, where they chose otherwise than usual."""
-ENTRIES_MAX = 100
-"""Of one list of a post from elsewhere: as many as one post can mention, and some."""
 
 _COLLECTIONS = frozenset({"mutuals", "followers", "following"})
 _QUOTE_RULES: dict[QuotePolicy, Rule] = {
