@@ -90,7 +90,8 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
         tx.run(_DETACH, post=post.id, at=tx.now if keep_media else 0)
         search.drop(tx, post.id)
     tx.run(_DELETE, post=post.id)
-    tx.run(_BURY, uri=post.uri, at=tx.now)
+    is_open = counted and post.visibility in ("public", "unlisted")
+    tx.run(_BURY, uri=post.uri, at=tx.now, open=is_open)
     events.append(
         tx,
         "post.deleted",

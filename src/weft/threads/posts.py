@@ -25,7 +25,7 @@ _BY_URL = (
     .where(posts.c.url == sa.bindparam("url"), posts.c.url != posts.c.uri)
     .limit(1)
 )
-_GONE = sa.select(tombstones.c.uri).where(tombstones.c.uri == sa.bindparam("uri"))
+_GONE = sa.select(tombstones.c.open).where(tombstones.c.uri == sa.bindparam("uri"))
 
 
 def said(table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
@@ -158,3 +158,8 @@ def may_see(tx: Tx, viewer: int | None, post: Post) -> bool:
 def is_gone(tx: Tx, uri: str) -> bool:
     """Whether a post with this uri was deleted."""
     return tx.row(_GONE, uri=uri) is not None
+
+
+def was_open(tx: Tx, uri: str) -> bool:
+    """Whether a post with this uri was deleted that everybody could see."""
+    return bool(tx.scalar(_GONE, uri=uri))

@@ -341,6 +341,8 @@ tombstones = sa.Table(  # what was here and is not: a copy that arrives late sta
     metadata,
     sa.Column("uri", sa.Text, primary_key=True),
     sa.Column("at", Ms, nullable=False),
+    # Whether everybody could see it: of what was hidden nobody is told that it was there.
+    sa.Column("open", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 notification_policies = sa.Table(  # what is done with notifications of those one may not know

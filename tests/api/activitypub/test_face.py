@@ -24,6 +24,7 @@ from weft.people.model import Account
 from weft.settings import Settings
 from weft.threads import delete as deleting
 from weft.threads import react
+from weft.threads.model import Visibility
 
 pytestmark = pytest.mark.anyio
 AP = {"Accept": "application/activity+json"}
@@ -188,6 +189,19 @@ async def test_a_deleted_post_is_a_tombstone(
     answer = await web.get(post.uri, headers=AP)
     assert answer.status_code == 410
     assert answer.json()["type"] == "Tombstone"
+
+
+@pytest.mark.parametrize("visibility", ["private", "direct"])
+async def test_what_was_hidden_leaves_no_trace(
+    web: httpx.AsyncClient, house: House, ada: Account, visibility: Visibility
+) -> None:
+    """Also not by another status than what never was."""
+    post = house.post(ada, "between us", visibility=visibility)
+    before = await web.get(post.uri, headers=AP)
+    house.db.write_now(lambda tx: deleting.delete(tx, ada, post.id))
+    after = await web.get(post.uri, headers=AP)
+    assert after.status_code == before.status_code == 404
+    assert after.content == before.content
 
 
 async def test_an_outbox_in_pages(web: httpx.AsyncClient, house: House, ada: Account) -> None:

@@ -31,12 +31,14 @@ def _seen(tx: Tx, post_id: int, reader: Account | None = None) -> Post:
 
 @get("/ap/posts/{post_id:str}")
 async def post_object(request: Asked, db: Db, post_id: FromPath[str]) -> Response[bytes] | Redirect:
-    """A Note, or the Announce that a boost is, or the Tombstone of what was deleted (410)."""
+    """A Note, or the Announce that a boost is, or the Tombstone of what was deleted (410; 404 where
+    not everybody could see it).
+    """
     wanted = id_in(post_id)
 
     def read(tx: Tx, reader: Account | None) -> tuple[Json, str, int]:
         uri = tx.site.post_uri(wanted)
-        if posts.is_gone(tx, uri):
+        if posts.was_open(tx, uri):
             return render.tombstone(uri), tx.site.base, 410
         post = _seen(tx, wanted, reader)
         author = accounts.get(tx, post.author_id)

@@ -1,0 +1,15 @@
+"""What a tombstone may tell."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "tombstones", sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
