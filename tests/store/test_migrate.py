@@ -7,6 +7,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+import weft.ai.disclosure.tables
+import weft.ai.knowledge.tables
+import weft.ai.memory.tables
+import weft.ai.safety.tables
+import weft.ai.turns.tables
+import weft.rooms.tables  # noqa: F401 - read for their tables, as the five above
 from tests.conftest import SITE
 from weft.federation import peers
 from weft.store import search

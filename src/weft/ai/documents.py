@@ -12,8 +12,8 @@ from msgspec import Struct
 from weft.ai.knowledge.bm25 import Index
 from weft.ai.knowledge.chunks import passages
 from weft.ai.knowledge.documents import Document
+from weft.ai.knowledge.tables import ai_documents
 from weft.ai.model import Ai
-from weft.ai.tables import ai_documents
 from weft.kernel.ids import new_id
 from weft.store.database import Tx
 

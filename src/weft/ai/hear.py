@@ -84,7 +84,7 @@ _recent = sa.and_(
 )
 _TO_ASKER = sa.select(sa.func.count()).where(ai_turns.c.asker_id == sa.bindparam("asker"), _recent)
 _IN_THREAD = sa.select(sa.func.count()).where(
-    ai_turns.c.thread_id == sa.bindparam("thread"), _recent
+    ai_turns.c.place_id == sa.bindparam("thread"), _recent
 )
 
 _TO_SERVERS = (
@@ -210,7 +210,7 @@ def _write(
         id=turn_id,
         ai_id=ai.account_id,
         trigger_id=post.id,
-        thread_id=post.thread_id,
+        place_id=post.thread_id,
         asker_id=asker.id,
         trigger=trigger,
         outcome="heard" if speaks else "silent",

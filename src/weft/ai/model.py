@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 AiKind = Literal["assistant", "business", "creator", "character"]
 AiState = Literal["live", "paused"]
 Engine = Literal["auto", "quotes", "model"]
-Trigger = Literal["mention", "reply", "direct"]
+Place = Literal["thread", "room"]
+Trigger = Literal["mention", "reply", "direct", "unasked"]
+"""``unasked``: nobody called it; it joined."""
 Outcome = Literal["heard", "answered", "declined", "silent", "failed"]
 """``heard``: a job is on its way. The others are ends: it answered; it said that it does not or
 cannot answer that; it said nothing; its engine failed (and it said so)."""
@@ -71,6 +73,9 @@ class Ai(Struct, frozen=True):
     reads_public: bool
     version: int
     created_at: int
+    bounds: dict[str, Any] | None
+    current: str
+    evolves: bool
 
 
 class Turn(Struct, frozen=True):
@@ -79,7 +84,7 @@ class Turn(Struct, frozen=True):
     id: int
     ai_id: int
     trigger_id: int
-    thread_id: int
+    place_id: int
     asker_id: int
     trigger: Trigger
     outcome: Outcome
@@ -93,3 +98,6 @@ class Turn(Struct, frozen=True):
     ms: int
     created_at: int
     finished_at: int | None
+    place: Place
+    cost: int
+    """Millionths of the currency in which the operator counts."""

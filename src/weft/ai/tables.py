@@ -1,4 +1,4 @@
-"""An AI at rest is a row beside its account, its documents, and a record of each turn."""
+"""An AI at rest is a row beside its account, and a record of each turn."""
 
 import sqlalchemy as sa
 
@@ -22,22 +22,10 @@ ais = sa.Table(
     ),  # may quote public posts of those who agreed
     sa.Column("version", sa.Integer, nullable=False),  # of persona, bounds and documents
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("bounds", Json),  # weft.ai.bounds; NULL: Weft's own and no further ones
+    sa.Column("current", sa.Text, nullable=False, server_default=""),  # what it has become
+    sa.Column("evolves", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_ais_owner", "owner_id"),
-)
-
-ai_documents = sa.Table(
-    "ai_documents",
-    metadata,
-    sa.Column("id", Id, primary_key=True, autoincrement=False),
-    sa.Column(
-        "ai_id", sa.BigInteger, sa.ForeignKey("ais.account_id", ondelete="CASCADE"), nullable=False
-    ),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("url", sa.Text),
-    sa.Column("source", sa.Text, nullable=False),  # file name it came from
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("created_at", Ms, nullable=False),
-    sa.UniqueConstraint("ai_id", "source"),
 )
 
 ai_turns = sa.Table(  # what became of each thing an AI heard; no private text
@@ -47,10 +35,10 @@ ai_turns = sa.Table(  # what became of each thing an AI heard; no private text
     sa.Column(
         "ai_id", sa.BigInteger, sa.ForeignKey("ais.account_id", ondelete="CASCADE"), nullable=False
     ),
-    sa.Column("trigger_id", sa.BigInteger, nullable=False),  # the post it heard
-    sa.Column("thread_id", sa.BigInteger, nullable=False),
+    sa.Column("trigger_id", sa.BigInteger, nullable=False),  # the post or line it heard
+    sa.Column("place_id", sa.BigInteger, nullable=False),  # the thread or room
     sa.Column("asker_id", sa.BigInteger, nullable=False),
-    sa.Column("trigger", sa.String(10), nullable=False),  # mention | reply | direct
+    sa.Column("trigger", sa.String(10), nullable=False),  # mention | reply | direct | unasked
     sa.Column(
         "outcome", sa.String(10), nullable=False
     ),  # heard | answered | declined | silent | failed
@@ -64,7 +52,9 @@ ai_turns = sa.Table(  # what became of each thing an AI heard; no private text
     sa.Column("ms", sa.Integer, nullable=False),
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("finished_at", Ms),
+    sa.Column("place", sa.String(10), nullable=False, server_default="thread"),  # thread | room
+    sa.Column("cost", sa.BigInteger, nullable=False, server_default="0"),  # millionths
     sa.UniqueConstraint("ai_id", "trigger_id"),
-    sa.Index("ix_ai_turns_thread", "thread_id"),
+    sa.Index("ix_ai_turns_place", "place_id"),
     sa.Index("ix_ai_turns_ai", "ai_id", "created_at"),
 )

@@ -1,0 +1,1 @@
+"""That an AI is one, said to people and to machines, and provable afterwards."""

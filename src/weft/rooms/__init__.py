@@ -1,0 +1,1 @@
+"""Rooms: live group conversations that people and AIs are in together."""
