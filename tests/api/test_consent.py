@@ -82,6 +82,16 @@ async def test_apps_are_told_in_kinds_that_they_know(
     assert [one["type"] for one in groups] == ["mention"]
 
 
+async def test_who_no_longer_asks_is_not_told_of(edge: Edge, ada: Account, bob: Account) -> None:
+    post = edge.house.post(ada, policy={"like": Rule(("me",), ("everyone",))})
+    asking, path = edge.of(bob), f"/api/v1/statuses/{post.id}"
+    await asking.post(f"{path}/favourite")
+    listed = "/api/v1/notifications?supported_types[]=pending.favourite"
+    assert [one["type"] for one in (await edge.of(ada).get(listed)).json()] == ["pending.favourite"]
+    await asking.post(f"{path}/unfavourite")
+    assert (await edge.of(ada).get(listed)).json() == []
+
+
 async def test_what_members_usually_allow(edge: Edge, ada: Account) -> None:
     edge.house.db.write_now(lambda tx: credentials.enrol(tx, ada, "ada@weft.test", ""))
     asking, path = edge.of(ada), "/api/v1/interaction_policies/defaults"

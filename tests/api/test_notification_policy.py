@@ -101,6 +101,22 @@ async def test_what_is_filtered_waits_and_nobody_is_told(
         assert answer.status_code == 404
 
 
+async def test_what_waited_and_is_taken_back_counts_no_more(
+    edge: Edge, house: House, ada: Account, bob: Account
+) -> None:
+    client = edge.of(ada)
+    await client.ask("PATCH", POLICY, json={"for_not_following": "filter"})
+    mine = house.post(ada, "mine")
+    for deed in (react.like, react.boost):
+        house.db.write_now(lambda tx, deed=deed: deed(tx, bob, mine.id))
+    house.db.write_now(lambda tx: react.unlike(tx, bob, mine.id))
+    (one,) = (await client.get(REQUESTS)).json()
+    assert one["notifications_count"] == "1"
+    house.db.write_now(lambda tx: react.unboost(tx, bob, mine.id))
+    assert (await client.get(REQUESTS)).json() == []
+    assert (await client.get(POLICY)).json()["summary"]["pending_notifications_count"] == 0
+
+
 async def test_who_is_accepted_comes_through_from_then_on(
     edge: Edge, house: House, ada: Account, bob: Account
 ) -> None:

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.api.conftest import Edge
 from tests.conftest import House
-from weft.people import follows
+from weft.people import accounts, follows
 from weft.people.model import Account
-from weft.threads import edit, react
+from weft.store.database import Tx
+from weft.threads import edit, emoji_reactions, react
 from weft.threads.delete import delete
-from weft.threads.model import Draft
+from weft.threads.model import Draft, Post
 from weft.threads.notifications import notify
 
 pytestmark = pytest.mark.anyio
 
+Deed = Callable[[Tx, Account, Post], object]
 NOTIFICATION = {"id", "type", "created_at", "group_key", "account", "status"}
 
 
@@ -160,6 +164,55 @@ async def test_of_many_edits_the_last_is_told(
         (one,) = (await edge.of(ada).get("/api/v1/notifications?types[]=update")).json()
         seen.append(one["id"])
     assert seen[0] < seen[1]
+
+
+DEEDS: dict[str, tuple[Deed, Deed]] = {
+    "favourite": (
+        lambda tx, by, post: react.like(tx, by, post.id),
+        lambda tx, by, post: react.unlike(tx, by, post.id),
+    ),
+    "reblog": (
+        lambda tx, by, post: react.boost(tx, by, post.id),
+        lambda tx, by, post: react.unboost(tx, by, post.id),
+    ),
+    "pleroma:emoji_reaction": (
+        lambda tx, by, post: emoji_reactions.react(tx, by, post.id, "🎉"),
+        lambda tx, by, post: emoji_reactions.unreact(tx, by, post.id, "🎉"),
+    ),
+    "follow": (
+        lambda tx, by, post: follows.follow(tx, by, accounts.get(tx, post.author_id)),
+        lambda tx, by, post: follows.unfollow(tx, by, accounts.get(tx, post.author_id)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DEEDS)
+async def test_what_is_taken_back_is_not_told_any_more(
+    edge: Edge, house: House, ada: Account, bob: Account, kind: str
+) -> None:
+    """In the list, in the groups, in the count of what is unread, and for an app that had read so far."""
+    do, undo = DEEDS[kind]
+    cy, mine, client = house.person("cy"), house.post(ada, "mine"), edge.of(ada)
+
+    async def ids() -> list[str]:
+        listed = await client.get("/api/v1/notifications")
+        return [one["id"] for one in listed.json()]
+
+    async def unread() -> int:
+        return (await client.get("/api/v1/notifications/unread_count")).json()["count"]
+
+    for by in (cy, bob):
+        house.db.write_now(lambda tx, by=by: do(tx, by, mine))
+    bobs, cys = await ids()
+    await client.post("/api/v1/markers", json={"notifications": {"last_read_id": bobs}})
+    house.db.write_now(lambda tx: undo(tx, bob, mine))
+    assert await ids() == [cys]
+    (group,) = (await client.get("/api/v2/notifications")).json()["notification_groups"]
+    assert (group["notifications_count"], group["sample_account_ids"]) == (1, [str(cy.id)])
+    marker = (await client.get("/api/v1/markers?timeline[]=notifications")).json()
+    assert (marker["notifications"]["last_read_id"], await unread()) == (bobs, 0)
+    house.db.write_now(lambda tx: do(tx, bob, mine))
+    assert (len(await ids()), await unread()) == (2, 1)
 
 
 async def test_a_follow_request_is_over_when_it_is_answered(

@@ -189,12 +189,12 @@ async def test_follow_and_undo(receiving: Receiving) -> None:
     assert await receiving.send(ask) == 202
     account = await receiving.account(ada.uri)
     assert account is not None
-    assert account.followers_count == 1
+    assert (account.followers_count, await told(receiving, "follow")) == (1, 1)
     undo = {"id": f"{bo['id']}#u/1", "type": "Undo", "actor": bo["id"], "object": ask}
     assert await receiving.send(undo) == 202
     account = await receiving.account(ada.uri)
     assert account is not None
-    assert account.followers_count == 0
+    assert (account.followers_count, await told(receiving, "follow")) == (0, 0)
 
 
 @pytest.mark.parametrize("shape", ["embedded", "id", "rewritten"])
@@ -243,6 +243,7 @@ async def test_likes_and_boosts_count_and_can_be_taken_back(receiving: Receiving
     post = await receiving.post(mine.uri)
     assert post is not None
     assert (post.likes_count, post.boosts_count) == (0, 0)
+    assert [await told(receiving, kind) for kind in ("favourite", "reblog")] == [0, 0]
 
 
 async def test_a_boost_of_an_unknown_post_fetches_it_from_its_author(receiving: Receiving) -> None:

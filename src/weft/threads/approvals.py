@@ -16,8 +16,9 @@ from weft.store.database import Tx
 from weft.threads import consent, delete, interaction_requests, posts, quotes, react, say
 from weft.threads.interaction_requests import Request
 from weft.threads.model import Approval, Deed, Post
+from weft.threads.notifications import untell
 from weft.threads.stamps import Stamp
-from weft.threads.tables import likes, notifications
+from weft.threads.tables import likes
 from weft.threads.tables import posts as post_table
 
 _APPROVE = (
@@ -28,12 +29,6 @@ _APPROVE = (
 )
 _LIKER = sa.select(likes.c.account_id, likes.c.post_id).where(
     likes.c.uri == sa.bindparam("address"), likes.c.post_id == sa.bindparam("liked")
-)
-_UNTELL = notifications.delete().where(
-    notifications.c.account_id == sa.bindparam("owner"),
-    notifications.c.kind == sa.bindparam("told_as"),
-    notifications.c.from_id == sa.bindparam("by"),
-    notifications.c.post_id == sa.bindparam("about"),
 )
 
 
@@ -191,10 +186,5 @@ def _approve(tx: Tx, post: Post, approval: Approval) -> Post:
 
 def _untell(tx: Tx, request: Request) -> None:
     """Whom it concerned need not be told any more that somebody waits."""
-    tx.run(
-        _UNTELL,
-        owner=request.owner_id,
-        told_as=interaction_requests.NOTICES[request.kind],
-        by=request.account_id,
-        about=request.interacting_id or request.post_id,
-    )
+    kind, about = interaction_requests.NOTICES[request.kind], request.interacting_id
+    untell(tx, request.owner_id, kind, request.account_id, about or request.post_id)

@@ -12,6 +12,7 @@ from weft.store import search
 from weft.store.database import Tx
 from weft.threads import interaction_requests, posts, quotes
 from weft.threads.model import Post
+from weft.threads.notifications import untell
 from weft.threads.tables import media, tombstones
 from weft.threads.tables import posts as post_table
 from weft.work import events
@@ -84,6 +85,7 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
     if boosted is not None:
         if counted:
             tx.run(_ONE_BOOST_LESS, post=boosted.id)
+            untell(tx, boosted.author_id, "reblog", post.author_id, boosted.id)
     else:
         quotes.removed(tx, post)
         tx.run(_ORPHAN, post=post.id)

@@ -24,9 +24,8 @@ from weft.store.database import Tx
 from weft.threads import consent, emojis, posts
 from weft.threads.limits import graphemes
 from weft.threads.model import Post
-from weft.threads.notifications import notify
+from weft.threads.notifications import notify, untell
 from weft.threads.tables import emoji_reactions as table
-from weft.threads.tables import notifications
 from weft.threads.tables import posts as post_table
 from weft.work import events
 
@@ -102,9 +101,6 @@ _BY_URI = (
 )
 _BLOCKED = sa.select(blocks.c.target_id).where(
     blocks.c.blocker_id == _by, blocks.c.target_id == sa.bindparam("author", type_=sa.BigInteger)
-)
-_TOLD = notifications.delete().where(
-    notifications.c.kind == KIND, notifications.c.from_id == _by, notifications.c.post_id == _post
 )
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 _standing = ~sa.exists().where(
@@ -200,7 +196,7 @@ def unreact(tx: Tx, by: Account, post_id: int, name: str) -> Post:
         return post
     gone = Reaction(*row)
     post = Post(*tx.run(_COUNT, post=post.id, step=-1).one())
-    tx.run(_TOLD, by=by.id, post=post.id)
+    untell(tx, post.author_id, KIND, by.id, post.id)
     events.append(
         tx,
         "reaction.removed",

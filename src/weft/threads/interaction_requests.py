@@ -22,7 +22,7 @@ from weft.store.database import Tx
 from weft.store.page import Page, paged
 from weft.threads import consent, stamps
 from weft.threads.model import Approval, Deed, Post
-from weft.threads.notifications import notify
+from weft.threads.notifications import notify, untell
 from weft.threads.tables import interaction_requests as table
 from weft.work import events
 
@@ -317,4 +317,7 @@ def withdraw(tx: Tx, by: Account, post: Post, deed: Deed) -> None:
         request = Request(*row)
         if request.state == "pending":
             tx.run(_WITHDRAW, which=request.id)
+            untell(
+                tx, post.author_id, NOTICES[deed], by.id, request.interacting_id or request.post_id
+            )
             told(tx, "interaction.withdrawn", by.id, post, deed, request.interacting)

@@ -113,6 +113,17 @@ _same = sa.and_(
 )
 _SAME_FOLLOW = sa.select(notifications.c.id).where(_same, notifications.c.post_id.is_(None))
 _REPLACE = notifications.delete().where(_same, notifications.c.post_id == _post)
+_UNTELL = (
+    notifications.delete()
+    .where(
+        _same,
+        sa.or_(
+            notifications.c.post_id == _post,
+            sa.and_(_post.is_(None), notifications.c.post_id.is_(None)),
+        ),
+    )
+    .returning(notifications.c.filtered)
+)
 _OPEN_GROUP = (
     sa.select(notifications.c.group_key)
     .where(
@@ -175,6 +186,13 @@ def notify(
     elif made is not None:
         events.append(tx, "notification.created", actor_id=account_id, subject_id=made)
     return made
+
+
+def untell(tx: Tx, account_id: int, kind: str, from_id: int, post_id: int | None = None) -> None:
+    """What a member was told is not so any more: it was taken back. Named as in `notify`."""
+    filtered = tx.scalar(_UNTELL, to=account_id, kind=kind, by=from_id, post=post_id)
+    if filtered:
+        requests.count_down(tx, account_id, from_id)
 
 
 def _ask_policy(

@@ -20,7 +20,7 @@ from weft.threads import interaction_requests, posts, say
 from weft.threads.delete import remove
 from weft.threads.indexed import index_kept
 from weft.threads.model import Post, Visibility
-from weft.threads.notifications import notify
+from weft.threads.notifications import notify, untell
 from weft.threads.tables import bookmarks, likes, muted_threads
 from weft.threads.tables import posts as post_table
 from weft.work import events
@@ -137,6 +137,7 @@ def take_like(tx: Tx, by: Account, post_id: int) -> None:
 
 def _taken(tx: Tx, by: Account, post: Post, uri: str) -> Post:
     post = Post(*tx.run(_COUNT_LIKES, post=post.id, step=-1).one())
+    untell(tx, post.author_id, "favourite", by.id, post.id)
     events.append(tx, "like.removed", actor_id=by.id, subject_id=post.id, data={"uri": uri})
     return post
 

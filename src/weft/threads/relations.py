@@ -12,7 +12,7 @@ from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
 from weft.threads import quotes, requests
 from weft.threads.homes import understood
-from weft.threads.notifications import notify
+from weft.threads.notifications import notify, untell
 from weft.threads.tables import home, notifications, posts
 from weft.work.events import Event
 
@@ -86,7 +86,6 @@ _FORGET_SERVER = notifications.delete().where(
     notifications.c.account_id == _reader, notifications.c.from_id.in_(_of_server)
 )
 _CLEAR_SERVER = home.delete().where(home.c.account_id == _reader, home.c.author_id.in_(_of_server))
-_FORGET_ASKING = _FORGET.where(notifications.c.kind == "follow_request")
 
 
 def react(db: Database) -> None:
@@ -108,14 +107,15 @@ def requested(tx: Tx, event: Event) -> None:
 
 def accepted(tx: Tx, event: Event) -> None:
     follower, target = _pair(event)
-    tx.run(_FORGET_ASKING, reader=target, author=follower)
+    untell(tx, target, "follow_request", follower)
     notify(tx, target, "follow", follower)
     fill_home(tx, follower, target)
 
 
 def ended(tx: Tx, event: Event) -> None:
     follower, target = _pair(event)
-    tx.run(_FORGET_ASKING, reader=target, author=follower)
+    for kind in ("follow", "follow_request"):
+        untell(tx, target, kind, follower)
     clear_home(tx, follower, target)
 
 

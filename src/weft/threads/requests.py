@@ -70,14 +70,23 @@ _COUNT_UP = _put.on_conflict_do_update(
         "updated_at": _put.excluded.updated_at,
     },
 )
+_of_theirs = sa.and_(
+    notification_requests.c.account_id == _owner, notification_requests.c.from_id == _from
+)
+_COUNT_DOWN = (
+    notification_requests.update()
+    .where(_of_theirs)
+    .values(notifications_count=notification_requests.c.notifications_count - 1)
+)
+_OVER = notification_requests.delete().where(
+    _of_theirs, notification_requests.c.notifications_count < 1
+)
 _TAKE = (
     notification_requests.delete()
     .where(notification_requests.c.account_id == _owner, among(notification_requests.c.id, "ids"))
     .returning(notification_requests.c.from_id)
 )
-_DROP = notification_requests.delete().where(
-    notification_requests.c.account_id == _owner, notification_requests.c.from_id == _from
-)
+_DROP = notification_requests.delete().where(_of_theirs)
 _TRUST = insert(notification_permissions).on_conflict_do_nothing()
 _DISTRUST = notification_permissions.delete().where(
     notification_permissions.c.account_id == _owner, notification_permissions.c.from_id == _from
@@ -103,6 +112,12 @@ def count_up(tx: Tx, owner_id: int, from_id: int, post_id: int | None) -> None:
         created_at=tx.now,
         updated_at=tx.now,
     )
+
+
+def count_down(tx: Tx, owner_id: int, from_id: int) -> None:
+    """One that was filtered was taken back; with the last, nobody asks any more."""
+    tx.run(_COUNT_DOWN, owner=owner_id, by=from_id)
+    tx.run(_OVER, owner=owner_id, by=from_id)
 
 
 def listed(tx: Tx, owner_id: int, page: Page) -> list[Asking]:
