@@ -195,7 +195,7 @@ async def test_a_block_parts_what_either_quoted_of_the_other(
     house: House, edge: Edge, ada: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when there is more than one transaction takes: the rest is a job."""
-    monkeypatch.setattr("weft.threads.quotes.PART", 2)
+    monkeypatch.setattr("weft.threads.quoting.PART", 2)
     cleo = house.person("cleo")
     one, two, three = edge.of(ada), edge.of(bob), edge.of(cleo)
     post, other = await said(one, "ada's"), await said(two, "bob's")

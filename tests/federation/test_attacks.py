@@ -13,7 +13,7 @@ from tests.federation.test_consent import ASK, World
 from weft.kernel.errors import NotFound
 from weft.people import blocks, follows
 from weft.reading import featured
-from weft.threads import consent, edit, elsewhere, emoji_reactions, quotes, stamps
+from weft.threads import consent, edit, elsewhere, emoji_reactions, quoting, stamps
 from weft.threads.model import Draft, Post
 from weft.threads.tables import notifications
 
@@ -97,7 +97,7 @@ async def test_a_stamp_of_ones_own_does_not_wipe_out_a_quote_taken_back(world: W
     assert kept is not None
     assert kept.quote_state == "accepted"
     number = kept.id
-    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, number))
+    world.db.write_now(lambda tx: quoting.revoke(tx, world.ada, mine.id, number))
 
     zoes = await world.follows(world.zoe)
     bait = world.other.note(world.zoe, "bait")

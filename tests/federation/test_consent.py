@@ -19,7 +19,7 @@ from weft.kernel.clock import DAY
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.page import Page
-from weft.threads import approvals, consent, interaction_requests, posts, quotes, react, stamps
+from weft.threads import approvals, consent, interaction_requests, posts, quoting, react, stamps
 from weft.threads.delete import delete
 from weft.threads.model import Draft, Post, Rule
 from weft.threads.publish import publish
@@ -292,8 +292,8 @@ async def test_asking_to_quote_as_mastodon_does(world: World) -> None:
     assert (made.quote_state, made.quote_of_id) == ("accepted", mine.id)
     [accept] = world.told("Accept")
     assert accept["object"]["id"] == request["id"]
-    quoting = made.id
-    world.db.write_now(lambda tx: quotes.revoke(tx, world.ada, mine.id, quoting))
+    number = made.id
+    world.db.write_now(lambda tx: quoting.revoke(tx, world.ada, mine.id, number))
     [gone] = world.told("Delete")
     assert gone["object"] == accept["result"]
     # Taken back stays taken back.

@@ -24,6 +24,7 @@ from weft.threads import (
     interaction_requests,
     posts,
     quotes,
+    quoting,
     react,
     stamps,
 )
@@ -242,7 +243,7 @@ def test_a_quote_that_waits_shows_nothing(house: House, ada: Account, bob: Accou
     now = house.db.read_now(lambda tx: posts.by_id(tx, made.id))
     assert now is not None
     assert now.quote_state == "accepted"
-    house.db.write_now(lambda tx: quotes.revoke(tx, ada, post.id, made.id))
+    house.db.write_now(lambda tx: quoting.revoke(tx, ada, post.id, made.id))
     stamp = house.db.read_now(lambda tx: stamps.of(tx, "quote", made.uri))
     assert stamp is not None
     assert stamp.revoked_at is not None

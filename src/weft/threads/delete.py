@@ -10,7 +10,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts
 from weft.store import search
 from weft.store.database import Tx
-from weft.threads import interaction_requests, posts, quotes
+from weft.threads import interaction_requests, posts, quoting
 from weft.threads.model import Post
 from weft.threads.notifications import untell
 from weft.threads.tables import media, tombstones
@@ -87,7 +87,7 @@ def remove(tx: Tx, post: Post, *, keep_media: bool = False) -> None:
             tx.run(_ONE_BOOST_LESS, post=boosted.id)
             untell(tx, boosted.author_id, "reblog", post.author_id, boosted.id)
     else:
-        quotes.removed(tx, post)
+        quoting.removed(tx, post)
         tx.run(_ORPHAN, post=post.id)
         tx.run(_DETACH, post=post.id, at=tx.now if keep_media else 0)
         search.drop(tx, post.id)

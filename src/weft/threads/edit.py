@@ -24,6 +24,7 @@ from weft.threads import (
     polls_elsewhere,
     posts,
     quotes,
+    quoting,
 )
 from weft.threads.indexed import index_anew
 from weft.threads.model import Draft, Incoming, Post
@@ -243,7 +244,7 @@ def _tell(tx: Tx, author: Account, before: Post, after: Post, mentioned: list[Ac
     if after.edited_at != before.edited_at:
         for row in tx.rows(_BOOSTERS, post=after.id):
             notify(tx, row[0], "update", author.id, after.id)
-        quotes.tell_quoters(tx, author, after)
+        quoting.tell_quoters(tx, author, after)
 
 
 def _same_ids(before: list[dict[str, Any]], incoming: Incoming) -> list[dict[str, Any]]:

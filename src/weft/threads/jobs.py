@@ -11,7 +11,7 @@ from weft.kernel.clock import DAY, HOUR, MINUTE
 from weft.kernel.errors import WeftError
 from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database, Tx
-from weft.threads import expiry, files, indexed, media, pictures, polls, quotes, scheduled
+from weft.threads import expiry, files, indexed, media, pictures, polls, quoting, scheduled
 from weft.threads.tables import idempotency
 from weft.work import events, jobs
 from weft.work.jobs import Job
@@ -62,7 +62,7 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
         expiry.JOB: Handler(expire),
         "threads.publish_scheduled": Handler(lambda job: scheduled.say(db, job)),
         indexed.JOB: Handler(index_old),
-        quotes.PART_JOB: Handler(lambda job: quotes.part_rest(db, job)),
+        quoting.PART_JOB: Handler(lambda job: quoting.part_rest(db, job)),
         "threads.process_media": Handler(process_media, attempts=3),
         "threads.sweep_media": Handler(sweep_media, every=15 * MINUTE),
         "threads.prune_events": _pruning(db, events.prune),

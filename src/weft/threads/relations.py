@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from weft.people import collections
 from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
-from weft.threads import quotes, requests
+from weft.threads import quoting, requests
 from weft.threads.homes import understood
 from weft.threads.notifications import notify, untell
 from weft.threads.tables import home, notifications, posts
@@ -136,7 +136,7 @@ def blocked(tx: Tx, event: Event) -> None:
         clear_home(tx, reader, author)
         tx.run(_FORGET, reader=reader, author=author)
         requests.forget(tx, reader, author)
-    quotes.part(tx, *_pair(event))
+    quoting.part(tx, *_pair(event))
 
 
 def domain_muted(tx: Tx, event: Event) -> None:

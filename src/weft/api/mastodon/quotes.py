@@ -10,7 +10,7 @@ from weft.api.mastodon.entities_statuses import Quote, QuoteApproval, Status
 from weft.kernel.errors import Invalid
 from weft.store.database import Tx
 from weft.threads import posts as posts_
-from weft.threads import quotes
+from weft.threads import quotes, quoting
 from weft.threads.model import Post, QuotePolicy
 
 _AUTOMATIC: dict[QuotePolicy, list[str]] = {
@@ -55,7 +55,7 @@ def look(tx: Tx, viewer: int | None, posts: Iterable[Post], *, redraft: bool = F
     seen = posts_.seen(tx, viewer, wanted)
     missed = wanted - seen.keys()
     hidden = posts_.by_ids(tx, missed) if missed else {}
-    standings = quotes.standings(tx, viewer, (post.author_id for post in seen.values()))
+    standings = quoting.standings(tx, viewer, (post.author_id for post in seen.values()))
     return Quoted(seen, hidden, standings)
 
 
@@ -94,7 +94,7 @@ def approvals(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> dict[int, Qu
             for post in posts
             if post.quote_policy == "followers" and post.author_id != viewer
         }
-        followed = quotes.followed(tx, viewer, asked) if asked else followed
+        followed = quoting.followed(tx, viewer, asked) if asked else followed
     made: dict[int, QuoteApproval] = {}
     for post in posts:
         policy = post.quote_policy

@@ -18,7 +18,7 @@ from weft.api.mastodon.quotes import policy_of
 from weft.api.mastodon.serialise import status, statuses
 from weft.kernel.errors import Invalid, NotFound
 from weft.store.database import Tx
-from weft.threads import posts, quotes
+from weft.threads import posts, quotes, quoting
 
 
 class InteractionPolicy(Struct):
@@ -32,7 +32,7 @@ class InteractionPolicy(Struct):
     guards=[scope("read:statuses")],
     dependencies=paging(),
 )
-async def quoting(
+async def quotes_of(
     request: Request[Any, Any, Any], db: Db, me: Me, status_id: FromPath[str], page: Turned
 ) -> Response[list[Status]]:
     """The posts that quote this one, as far as the member may see them; newest first."""
@@ -42,7 +42,7 @@ async def quoting(
         quoted = posts.see(tx, me.id, number)
         if quoted.boost_of_id is not None:
             raise NotFound
-        found = quotes.listed(tx, me.id, quoted, page)
+        found = quoting.listed(tx, me.id, quoted, page)
         return encode(statuses(tx, me.id, found)), [one.id for one in found]
 
     return await json_page(request, db, read)
@@ -56,7 +56,7 @@ async def quoting(
 async def revoke(db: Db, me: Me, status_id: FromPath[str], quoting_id: FromPath[str]) -> Status:
     """Take one's own post out of somebody's quote of it; answers with the quoting post."""
     quoted, by = id_of(status_id), id_of(quoting_id)
-    return await db.write(lambda tx: status(tx, me.id, quotes.revoke(tx, me, quoted, by)))
+    return await db.write(lambda tx: status(tx, me.id, quoting.revoke(tx, me, quoted, by)))
 
 
 @put("/api/v1/statuses/{status_id:str}/interaction_policy", guards=[scope("write:statuses")])
@@ -71,4 +71,4 @@ async def interaction_policy(
     return await db.write(lambda tx: status(tx, me.id, quotes.set_policy(tx, me, number, policy)))
 
 
-ROUTES = [quoting, revoke, interaction_policy]
+ROUTES = [quotes_of, revoke, interaction_policy]
