@@ -35,6 +35,7 @@ from weft.federation.keys import Keys
 from weft.federation.knock import Knock
 from weft.federation.media_cache import MEGABYTE, MediaCache
 from weft.federation.readers import Readers
+from weft.federation.rules import page_check
 from weft.kernel.site import Site
 from weft.moderation import domains, list_jobs
 from weft.moderation import jobs as moderation_jobs
@@ -165,7 +166,7 @@ class House:
             handlers: dict[str, Handler] = {
                 **people_jobs.handlers(self.db),
                 **threads_jobs.handlers(self.db, self.blobs),
-                **previews.handlers(self.db, self.blobs, self.client),
+                **previews.handlers(self.db, self.blobs, self.client, page_check(self.db)),
                 **moderation_jobs.handlers(self.db, self.blobs),
                 **list_jobs.handlers(self.db, self.client),
                 **federation_jobs.handlers(self.db, self.client, keys),

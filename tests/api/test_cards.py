@@ -12,6 +12,8 @@ from tests.api.conftest import Edge
 from tests.conftest import House
 from tests.federation.stranger import Stranger
 from weft.assemble import POOLS
+from weft.federation.rules import page_check
+from weft.moderation import domains
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import Guard
 from weft.people import accounts
@@ -47,11 +49,12 @@ class Web:
 
     async def fetch(self, tries: int = 1) -> int:
         """Do the waiting jobs, as the last of ``tries``; how many there were."""
-        handler = previews.handlers(self.house.db, self.edge.blobs, self.client)["threads.preview"]
+        db = self.house.db
+        handlers = previews.handlers(db, self.edge.blobs, self.client, page_check(db))
         held = await self.house.db.write(lambda tx: jobs.claim(tx, "preview", "test", 10))
         for job in held:
             attempt = jobs.Job(job.id, job.kind, job.lane, job.payload, tries, "test", 0)
-            await handler.run(attempt)
+            await handlers["threads.preview"].run(attempt)
             await self.house.db.write(lambda tx, job=job: jobs.finish(tx, job))
         return len(held)
 
@@ -106,6 +109,35 @@ async def test_a_link_gets_the_card_that_its_page_describes(web: Web, ada: Accou
         "missing_attribution": None,
     }
     assert (await web.edge.of(None).get(image.removeprefix("https://weft.test"))).status_code == 200
+
+
+async def test_where_only_listed_servers_are_spoken_with_the_web_is_still_linked_to(
+    web: Web, ada: Account
+) -> None:
+    url = web.page("/loaf", "<title>Loaf</title>")
+    web.house.db.write_now(lambda tx: domains.limit_federation(tx, limited=True))
+    assert (await web.card(ada, url) or {})["title"] == "Loaf"
+
+
+@pytest.mark.parametrize("way", ["link", "redirect", "picture"])
+async def test_of_a_server_that_is_kept_out_no_page_is_shown(
+    web: Web, ada: Account, way: str
+) -> None:
+    """Nor is it asked."""
+    bad = web.site.base("bad.test")
+    web.site.serve(f"{bad}/loaf", "<title>Loaf</title>", kind=HTML)
+    web.site.serve(f"{bad}/loaf.png", picture(), kind="image/png")
+    around = web.page("/around", "", status=302, Location=f"{bad}/loaf")
+    pictured = web.page(
+        "/one", f'<title>One</title><meta property="og:image" content="{bad}/loaf.png">'
+    )
+    web.house.db.write_now(lambda tx: domains.add(tx, "bad.test", severity="suspend"))
+    card = await web.card(
+        ada, {"link": f"{bad}/loaf", "redirect": around, "picture": pictured}[way]
+    )
+    assert (card or {}).get("image") is None
+    assert (card is not None) == (way == "picture")
+    assert [place for place in web.site.asked if place.startswith("bad.test")] == []
 
 
 async def test_a_page_is_asked_once_for_all_who_link_to_it(

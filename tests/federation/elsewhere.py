@@ -48,6 +48,14 @@ class Pictures:
     def url(self, path: str, host: str = "pics.test") -> str:
         return f"http://{host}:{self.port}{path}"
 
+    def leads(self, path: str, url: str) -> None:
+        """Whoever asks for this is sent there."""
+
+        async def away(_: web.Request) -> web.StreamResponse:
+            return web.Response(status=302, headers={"Location": url})
+
+        self.answers[path] = away
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
         await asyncio.sleep(0.01)  # as far away as servers are

@@ -23,6 +23,7 @@ from weft.federation.backfill import listing
 from weft.federation.keys import Keys
 from weft.federation.knock import Knock
 from weft.federation.media_cache import MediaCache
+from weft.federation.rules import page_check
 from weft.kernel.errors import WeftError
 from weft.net.guard import OutboundRefused
 from weft.people import accounts
@@ -224,10 +225,10 @@ async def card(world: Receiving, trap: Trap) -> None:
         hand = Blobs(Path(folder)).hand()
         for address in trap.addresses:
             with pytest.raises(WeftError):
-                await previews.look(world.client, hand, address)
+                await previews.look(world.client, hand, address, page_check(world.db))
             said = f'<title>a</title><meta property="og:image" content="{address}">'
             world.other.serve(page, said, kind="text/html")
-            _, image = await previews.look(world.client, hand, page)
+            _, image = await previews.look(world.client, hand, page, page_check(world.db))
             assert image is None
 
 

@@ -15,6 +15,8 @@ from weft.federation.keys import Keys, Signer
 from weft.federation.knock import Knock
 from weft.federation.request import InboxRequest
 from weft.federation.senders import signature_of
+from weft.moderation import domains
+from weft.net.guard import OutboundRefused
 from weft.net.keys import public_key
 from weft.net.signatures import SignatureRejected
 
@@ -58,7 +60,7 @@ async def doors(house: House) -> AsyncIterator[Doors]:
 
 @pytest.fixture
 async def post(house: House, doors: Doors) -> AsyncIterator[Post]:
-    async with client(["a.test"]) as out:
+    async with client(["a.test", "b.test"]) as out:
         knock = Knock(house.db, out)
 
         async def once(*, fresh: bool = False, get: bool = False) -> int:
@@ -131,3 +133,15 @@ async def test_a_second_answer_that_is_no_yes_teaches_nothing(
     doors.understanding("rfc9421", status=503)
     assert await post() == 503
     assert known(house, doors) == "cavage"
+
+
+@pytest.mark.parametrize("get", [False, True], ids=["post", "get"])
+async def test_nothing_is_sent_on_to_a_server_that_is_kept_out(
+    house: House, doors: Doors, post: Post, get: bool
+) -> None:
+    """Also when a server that is not kept out sends us there."""
+    house.db.write_now(lambda tx: domains.add(tx, "b.test", severity="suspend"))
+    doors.far.status("a.test", 307, Location=doors.far.url("b.test"))
+    with pytest.raises(OutboundRefused):
+        await post(get=get)
+    assert doors.far.tries == {"a.test": 1}

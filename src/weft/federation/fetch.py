@@ -134,9 +134,6 @@ class Fetcher:
             if not self._pace.may(host):
                 raise OutboundPaced(f"{host} was asked often enough for this minute")
             response = await self._paid(url, accept, timeout, signed=signed)
-        there = plain.host(response.url)
-        if there != host and await self._refuses(there):
-            raise Hidden(url, "leads to a server that a rule keeps out")
         self._check(response, url, host)
         return response
 

@@ -17,7 +17,9 @@ from types import MappingProxyType
 from weft.federation import limits, peers, plain
 from weft.federation.keys import Signer
 from weft.federation.memory import Memory
+from weft.moderation import domains
 from weft.net.client import Client, Response
+from weft.net.guard import OutboundRefused
 from weft.net.signatures import Dialect, RequestSigner
 from weft.store.database import Database
 
@@ -48,19 +50,30 @@ class Knock:
         return await self._knock(
             url,
             signer,
-            lambda signs: self._client.post(url, body, content_type, signer=signs),
+            lambda signs: self._client.post(
+                url, body, content_type, signer=signs, check=self._check
+            ),
             more,
         )
 
     async def get(self, url: str, accept: str, timeout: float, signer: Signer | None) -> Response:
         """Fetch, unsigned without a ``signer``. Errors as for `post`."""
+        check = self._check
         if signer is None:
-            return await self._client.get(url, accept=accept, timeout=timeout)
+            return await self._client.get(url, accept=accept, timeout=timeout, check=check)
         return await self._knock(
             url,
             signer,
-            lambda signs: self._client.get(url, accept=accept, signer=signs, timeout=timeout),
+            lambda signs: self._client.get(
+                url, accept=accept, signer=signs, timeout=timeout, check=check
+            ),
         )
+
+    async def _check(self, url: str) -> None:
+        """Nothing is asked where a redirect leads to a server that is kept out."""
+        host = plain.host(url)
+        if await self._db.glance(lambda tx: domains.is_refused(tx, host)):
+            raise OutboundRefused(f"a redirect leads to {host}, which a rule keeps out")
 
     async def _knock(
         self,

@@ -178,7 +178,7 @@ class MediaCache:
         try:
             async with self._turn(host):
                 with self.blobs.arriving() as file:
-                    mime, size = await self._save(url, host, file)
+                    mime, size = await self._save(url, file)
                     await self._keep(url, mime, size, file)
         except OutboundPaced:
             raise
@@ -202,21 +202,23 @@ class MediaCache:
         async with turns, self._turns:
             yield
 
-    async def _save(self, url: str, host: str, to: Path) -> tuple[str, int]:
+    async def _save(self, url: str, to: Path) -> tuple[str, int]:
         """Its type and size, when it is in the file."""
         most = self._file_most
         with to.open("wb", buffering=0) as file:
             async with self._client.open(
-                url, accept=_ACCEPT, max_bytes=most, timeout=SECONDS
+                url, accept=_ACCEPT, max_bytes=most, timeout=SECONDS, check=self._check
             ) as coming:
                 if coming.status == HTTPStatus.TOO_MANY_REQUESTS or coming.status >= _THEIR_FAULT:
                     raise OutboundFailed(f"answered {coming.status}")
                 if coming.status != HTTPStatus.OK:
                     raise _Unfit(f"answered {coming.status}")
-                there = plain.host(coming.url)
-                if there != host and await self._db.glance(lambda tx: _barred(tx, there)):
-                    raise _Unfit("leads to a server that a rule keeps out")
                 return await _write(coming, file, most)
+
+    async def _check(self, url: str) -> None:
+        there = plain.host(url)
+        if await self._db.glance(lambda tx: _barred(tx, there)):
+            raise _Unfit("leads to a server that a rule keeps out")
 
     # -- room -------------------------------------------------------------------------------
 

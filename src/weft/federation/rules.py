@@ -9,14 +9,31 @@ from typing import Any
 
 from msgspec import structs
 
+from weft.federation import plain
 from weft.federation.read_keys import Key
 from weft.moderation import domains
 from weft.moderation.jobs import settle
+from weft.net.client import Check
+from weft.net.guard import OutboundRefused
 from weft.people import accounts, remote_details
 from weft.people.accounts import RemoteAccount
 from weft.people.model import Account
-from weft.store.database import Tx
+from weft.store.database import Database, Tx
 from weft.threads.model import Incoming
+
+
+def page_check(db: Database) -> Check:
+    """For whoever shows what pages say of themselves: nothing of a server that is suspended. Where only
+    listed servers are spoken with, members still link to the whole web: pages are not spoken with.
+    """
+
+    async def check(url: str) -> None:
+        host = plain.host(url)
+        rule = await db.glance(lambda tx: domains.rule_for(tx, host))
+        if rule is not None and rule.severity == "suspend":
+            raise OutboundRefused(f"{host} is kept out by a rule")
+
+    return check
 
 
 def put_actor(

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -60,6 +60,10 @@ _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # After the others a POST would become a GET, by tradition: an undelivered delivery.
 _REDIRECTS_OF_POST = frozenset({307, 308})
+
+
+Check = Callable[[str], Awaitable[None]]
+"""Looks at the address to which a redirect leads before that is asked; raises to have it left alone."""
 
 
 class OutboundFailed(WeftError):
@@ -147,17 +151,18 @@ class Client:
         whole: bool = True,
         paced: bool = False,
         etag: str = "",
+        check: Check | None = None,
     ) -> Response:
         """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
         ``whole=False``: of what is larger the beginning will do. ``paced``: a stranger chose the
         address, so no host is asked too often, wherever it redirects to. ``etag``: of what is had
-        already; where it is still that, the answer is 304 (RFC 9110, 13.1.2).
+        already; where it is still that, the answer is 304 (RFC 9110, 13.1.2). ``check``: of redirects.
 
         Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
         above is an answer, not an error.
         """
         headers = {"Accept": accept, **({"If-None-Match": etag} if etag else {})}
-        request = _Request("GET", headers, None, signer, _REDIRECTS, paced)
+        request = _Request("GET", headers, None, signer, _REDIRECTS, paced, check)
         response, complete = await self._send(request, url, max_bytes, timeout)
         if whole and not complete:
             raise OutboundRefused(f"{response.url} is larger than {max_bytes} bytes")
@@ -165,13 +170,19 @@ class Client:
 
     @asynccontextmanager
     async def open(
-        self, url: str, *, accept: str, max_bytes: int, timeout: float
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        timeout: float,
+        check: Check | None = None,
     ) -> AsyncGenerator[Coming]:
         """Fetch what is too large to be held in memory; within ``timeout`` seconds from here to the
         end of the block. Paced, unsigned, redirects followed. Errors as for `get`; do not let an
         OSError of your own leave the block.
         """
-        request = _Request("GET", {"Accept": accept}, None, None, _REDIRECTS, paced=True)
+        request = _Request("GET", {"Accept": accept}, None, None, _REDIRECTS, True, check)
         async with _budget(url, timeout), self._last_answer(request, url) as (answer, here):
             yield Coming(answer, str(here), max_bytes)
 
@@ -185,6 +196,7 @@ class Client:
         signer: RequestSigner | None = None,
         timeout: float = TOTAL_SECONDS,
         max_bytes: int = MAX_POST_ANSWER,
+        check: Check | None = None,
     ) -> Response:
         """Send ``body`` to ``url``, with further ``headers``. Errors as for `get`.
 
@@ -192,7 +204,7 @@ class Client:
         first ``max_bytes`` are kept: too long an answer does not undo a delivery.
         """
         told = {"Content-Type": content_type, **(headers or {})}
-        request = _Request("POST", told, body, signer, _REDIRECTS_OF_POST)
+        request = _Request("POST", told, body, signer, _REDIRECTS_OF_POST, check=check)
         response, _whole = await self._send(request, url, max_bytes, timeout)
         return response
 
@@ -295,6 +307,8 @@ class Client:
                 if there is None:
                     yield answer, here
                     return
+            if request.check is not None:
+                await request.check(str(there))
             here = there
         raise OutboundRefused(f"{url} redirects more than {MAX_REDIRECTS} times")
 
@@ -361,6 +375,7 @@ class _Request:
     signer: RequestSigner | None
     redirects: frozenset[int]
     paced: bool = False
+    check: Check | None = None
 
     def headers_for(self, url: URL) -> dict[str, str]:
         if self.signer is None:

@@ -11,7 +11,7 @@ import asyncio
 
 from weft.kernel.clock import DAY
 from weft.kernel.errors import WeftError
-from weft.net.client import Client, OutboundFailed
+from weft.net.client import Check, Client, OutboundFailed
 from weft.store.blobs import Blobs, Hand
 from weft.store.database import Database
 from weft.threads import cards, files, pictures, webpage
@@ -35,8 +35,8 @@ class _Nothing(WeftError):
     """The page is there, but has nothing for a card."""
 
 
-def handlers(db: Database, blobs: Blobs, client: Client) -> dict[str, Handler]:
-    """The kinds of job about cards."""
+def handlers(db: Database, blobs: Blobs, client: Client, check: Check) -> dict[str, Handler]:
+    """The kinds of job about cards. ``check`` raises for addresses of which nothing is shown."""
 
     async def preview(job: Job) -> None:
         card_id = int(job.payload["card"])
@@ -45,7 +45,7 @@ def handlers(db: Database, blobs: Blobs, client: Client) -> dict[str, Handler]:
             return
         async with files.keeping(db, blobs) as hand:
             try:
-                facts, image = await look(client, hand, url)
+                facts, image = await look(client, hand, url, check)
             except WeftError as fault:
                 if isinstance(fault, OutboundFailed) and job.attempts < TRIES:
                     raise
@@ -64,11 +64,12 @@ def handlers(db: Database, blobs: Blobs, client: Client) -> dict[str, Handler]:
     }
 
 
-async def look(client: Client, hand: Hand, url: str) -> tuple[Facts, Image | None]:
+async def look(client: Client, hand: Hand, url: str, check: Check) -> tuple[Facts, Image | None]:
     """What the page at ``url`` says of itself, and its picture, stored.
 
     Errors: OutboundFailed (try again), another WeftError (there is nothing for a card).
     """
+    await check(url)
     page = await client.get(
         url,
         accept=", ".join(_HTML),
@@ -76,6 +77,7 @@ async def look(client: Client, hand: Hand, url: str) -> tuple[Facts, Image | Non
         timeout=PAGE_SECONDS,
         whole=False,
         paced=True,
+        check=check,
     )
     if page.status == 429 or page.status >= 500:
         raise OutboundFailed(f"{url} answered {page.status}")
@@ -87,14 +89,20 @@ async def look(client: Client, hand: Hand, url: str) -> tuple[Facts, Image | Non
     facts = await asyncio.to_thread(webpage.read, page.body, kind, page.url)
     if not facts.title or not facts.image:
         return facts, None
-    return facts, await _picture(client, hand, facts.image)
+    return facts, await _picture(client, hand, facts.image, check)
 
 
-async def _picture(client: Client, hand: Hand, url: str) -> Image | None:
+async def _picture(client: Client, hand: Hand, url: str, check: Check) -> Image | None:
     """None when it cannot be had: the card is good without it."""
     try:
+        await check(url)
         answer = await client.get(
-            url, accept="image/*", max_bytes=IMAGE_BYTES, timeout=IMAGE_SECONDS, paced=True
+            url,
+            accept="image/*",
+            max_bytes=IMAGE_BYTES,
+            timeout=IMAGE_SECONDS,
+            paced=True,
+            check=check,
         )
         if answer.status != 200:
             return None
