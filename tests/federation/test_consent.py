@@ -23,6 +23,7 @@ from weft.threads import approvals, consent, interaction_requests, posts, quotin
 from weft.threads.delete import delete
 from weft.threads.model import Draft, Post, Rule
 from weft.threads.publish import publish
+from weft.work import jobs
 
 pytestmark = pytest.mark.anyio
 
@@ -422,6 +423,86 @@ async def test_quotes_of_third_parties_are_shown_by_a_stamp_alone(world: World) 
     now = world.post(proved["id"])
     assert now is not None
     assert now.quote_state == "revoked"
+
+
+async def quoted_by_stamp(world: World) -> tuple[str, str]:
+    """Zoe quotes Yan, as his server agrees: the uris of the quoting post and of the stamp."""
+    await world.follows(world.zoe)
+    theirs = world.other.note(world.yan, "1")
+    uri = world.stamp(world.yan, "Quote", f"{world.other.base()}/notes/proved", theirs["id"])
+    proved = world.other.note(world.zoe, "proved", quote=theirs["id"], quoteAuthorization=uri)
+    await world.send(create(proved))
+    return proved["id"], uri
+
+
+PAGE = {"kind": "text/html"}
+
+
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [
+        ({"status": 404}, "revoked"),
+        ({"status": 410}, "revoked"),
+        ({"body": {"type": "Tombstone"}}, "revoked"),
+        ({"body": {"interactingObject": "http://other.test/notes/another"}}, "revoked"),
+        ({"status": 401}, "accepted"),
+        ({"status": 403}, "accepted"),
+        ({"status": 451}, "accepted"),
+        ({"status": 500}, "accepted"),
+        ({"status": 204}, "accepted"),
+        (PAGE, "accepted"),
+        ({"body": {"id": "http://third.test/login"}}, "accepted"),
+    ],
+    ids=["404", "410", "tombstone", "another", "401", "403", "451", "500", "204", "page", "login"],
+)
+async def test_a_yes_is_taken_back_by_what_proves_it_alone(
+    world: World, served: dict[str, Any], state: str
+) -> None:
+    """A server behind a new wall, or one that is restarted, has taken back nothing."""
+    quoting, uri = await quoted_by_stamp(world)
+    stamp = world.db.read_now(lambda tx: stamps.by_uri(tx, uri))
+    assert stamp is not None
+    good = {
+        "id": uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": world.yan["id"],
+        "interactingObject": stamp.interacting,
+        "interactionTarget": stamp.target,
+    }
+    body = good | served.get("body", {})
+    world.other.serve(uri, body, **{key: one for key, one in served.items() if key != "body"})
+    await authorizations.check(world.db, world.receiving.resolver.fetcher, stamp)
+    now = world.post(quoting)
+    assert now is not None
+    assert now.quote_state == state
+
+
+async def test_what_anybody_says_of_a_stamp_is_looked_at_seldom(world: World) -> None:
+    """A thousand hints are one look, and later; but then it is one."""
+    quoting, uri = await quoted_by_stamp(world)
+    world.other.asked.clear()
+
+    def looks() -> int:
+        return sum(address.endswith("/stamps/1") for address in world.other.asked)
+
+    async def hint(number: int) -> None:
+        told = {"id": f"{uri}#{number}", "type": "Delete", "actor": world.yan["id"], "object": uri}
+        await world.receiving.send(told, key_id=f"{world.zoe['id']}#main-key")
+        await world.receiving.work()
+
+    for number in range(3):
+        await hint(number)
+    assert looks() == 0
+    waiting = sa.select(sa.func.count()).where(jobs.jobs.c.kind == authorizations.CHECK)
+    assert world.db.read_now(lambda tx: tx.scalar(waiting)) == 1
+    for status, state in ((403, "accepted"), (410, "revoked")):
+        world.other.serve(uri, {}, status=status)
+        world.db.write_now(lambda tx: tx.run(jobs.jobs.update().values(run_at=0)))
+        await world.receiving.work()
+        now = world.post(quoting)
+        assert now is not None
+        assert now.quote_state == state
+    assert looks() == 2
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import structlog
 from msgspec import Struct
 
 from weft.federation import limits, plain
-from weft.federation.fetch import Fetcher, Hidden, Missing, Unbelievable
-from weft.federation.plain import Json, Malformed
+from weft.federation.fetch import Fetcher, Hidden, Missing
+from weft.federation.plain import Json
 from weft.federation.read_consent import Told
 from weft.federation.read_note import IncomingNote
 from weft.kernel.clock import now_ms
@@ -22,6 +22,8 @@ from weft.store.database import Database, Tx
 from weft.threads import approvals, consent, interaction_requests, posts, stamps
 from weft.threads.model import Deed
 from weft.threads.stamps import Stamp
+from weft.work import jobs
+from weft.work.jobs import NewJob
 
 TYPES: dict[Deed, tuple[str, ...]] = {
     # GoToSocial's documentation says Approval, its server and FEP-044f say Authorization.
@@ -30,6 +32,8 @@ TYPES: dict[Deed, tuple[str, ...]] = {
     "announce": ("AnnounceAuthorization", "AnnounceApproval"),
     "quote": ("QuoteAuthorization",),
 }
+
+CHECK = "federation.check_stamp"
 
 log = structlog.get_logger(__name__)
 
@@ -97,26 +101,47 @@ async def prove(db: Database, fetcher: Fetcher, note: IncomingNote) -> None:
 
 async def check_again(db: Database, fetcher: Fetcher) -> None:
     """Whether those elsewhere who agreed still do: some of the stamps that were not looked at for
-    long. What is not there any more was taken back.
+    long.
     """
     before = now_ms() - limits.STAMP_FRESH
     for stamp in await db.read(lambda tx: stamps.oldest(tx, before, limits.STAMPS_AT_ONCE)):
         await check(db, fetcher, stamp)
 
 
-async def check(db: Database, fetcher: Fetcher, stamp: Stamp) -> None:
-    """The same for one."""
+async def check(db: Database, fetcher: Fetcher, stamp: Stamp) -> bool:
+    """The same for one; False when it could not be found out.
+
+    It was taken back if its own server says that there is none (404, 410, a Tombstone), or shows
+    there something else of ActivityStreams. A server that is down, shows a page instead or wants to
+    know who asks has said nothing.
+    """
     claim = Claim(stamp.uri, stamp.kind, stamp.interacting, stamp.target)
+    if await db.read(lambda tx: _giver(tx, claim)) is None:
+        await db.write(lambda tx: stamps.checked(tx, stamp.id))
+        return True  # what it was for is gone
     try:
         stands = await learn(db, fetcher, claim) is not None
-    except (Missing, Unbelievable, Malformed):
+    except WeftError as refused:
+        if not isinstance(refused, Missing) or isinstance(refused, Hidden):
+            log.info("stamps.unchecked", uri=stamp.uri, why=refused.cause or refused.text)
+            await db.write(lambda tx: stamps.checked(tx, stamp.id))
+            return False
         stands = False
-    except WeftError as refused:  # another time
-        log.info("stamps.unchecked", uri=stamp.uri, why=refused.cause or refused.text)
-        await db.write(lambda tx: stamps.checked(tx, stamp.id))
-        return
     if not stands:
         await db.write(lambda tx: approvals.revoked(tx, stamp))
+    return True
+
+
+def doubt(tx: Tx, uri: str) -> None:
+    """Somebody, anybody, says that a stamp was taken back: it is looked at, but however many say so,
+    once in a while.
+    """
+    stamp = stamps.by_uri(tx, uri)
+    if stamp is None or stamp.revoked_at is not None or plain.same_origin(uri, tx.site.base):
+        return
+    rest = max(stamp.checked_at + limits.STAMP_REST - tx.now, 0)
+    job = NewJob(CHECK, {"stamp": stamp.id}, key=f"{CHECK}:{stamp.id}", pool="fetch", delay=rest)
+    jobs.enqueue(tx, job)
 
 
 def wanted(tx: Tx, uri: str, told: Told, reply_to: str | None, author: str) -> list[Claim]:

@@ -67,6 +67,7 @@ class Later:
             "federation.forget_actor": Handler(self.forget_actor),
             "federation.prune_seen": Handler(self.prune_seen, every=DAY),
             "federation.check_stamps": Handler(self.check_stamps, every=HOUR),
+            authorizations.CHECK: Handler(self.check_stamp),
         }
 
     def _fairly(self, run: Callable[[Job], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
@@ -149,7 +150,7 @@ class Later:
                 await self._had(job, self._resolver.note(uri), essential=True)
             return
         if post is None and named == "Delete":
-            await self._check_stamp(uri)
+            await self._db.write(lambda tx: authorizations.doubt(tx, uri))
         if post is None or post.local:
             return
         author = await self._db.read(lambda tx: accounts.get(tx, post.author_id))
@@ -181,11 +182,14 @@ class Later:
             if not await self._db.write(lambda tx: forget_some(tx, job.payload["account"])):
                 return
 
-    async def _check_stamp(self, uri: str) -> None:
-        """Somebody passed on that another took back a yes."""
-        stamp = await self._db.read(lambda tx: stamps.by_uri(tx, uri))
-        if stamp is not None and not plain.same_origin(uri, self._db.site.base):
-            await authorizations.check(self._db, self._resolver.fetcher, stamp)
+    async def check_stamp(self, job: Job) -> None:
+        """One of which somebody said that it was taken back."""
+        stamp = await self._db.read(lambda tx: stamps.by_id(tx, job.payload["stamp"]))
+        if stamp is None or stamp.revoked_at is not None:
+            return
+        found_out = await authorizations.check(self._db, self._resolver.fetcher, stamp)
+        if not found_out and job.attempts < limits.STAMP_TRIES:
+            raise Retry(limits.STAMP_AGAIN, "no clear answer")
 
     async def check_stamps(self, _: Job) -> None:
         await authorizations.check_again(self._db, self._resolver.fetcher)

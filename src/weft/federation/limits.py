@@ -105,6 +105,11 @@ PAUSE_MOST = 15 * MINUTE
 # quotes is some 1,400.
 STAMP_FRESH = 7 * DAY
 STAMPS_AT_ONCE = 100
+# Anybody can say that a yes was taken back: however often, it is looked at this seldom. And so often
+# while its server gives no clear answer; after that only as all others.
+STAMP_REST = 10 * MINUTE
+STAMP_AGAIN = HOUR
+STAMP_TRIES = 5
 # Entries in each of the memories above; what was not used longest is forgotten.
 MEMORY = 10_000
 # Peers try to deliver for up to 7 days. What was fetched and is younger might be on its way, and
