@@ -58,6 +58,22 @@ async def test_sent_twice_it_is_done_once(receiving: Receiving) -> None:
     assert await told(receiving, "mention") == 1
 
 
+async def test_when_no_id_is_free_it_is_to_come_again(
+    receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Posts of one millisecond share a bounded number of ids. One more is not lost, and no error of ours."""
+    ada, bo = receiving.house.person("ada"), receiving.other.actor("bo")
+    at = {"published": "2026-11-20T10:00:00.123Z", "tag": [mention(ada.uri)], "cc": [ada.uri]}
+    first, second = (receiving.other.note(bo, slug, **at) for slug in ("1", "2"))
+    with monkeypatch.context() as one_id:
+        one_id.setattr("weft.kernel.ids.secrets.randbelow", lambda _: 7)
+        assert await receiving.send(create(first)) == 202
+        assert await receiving.send(create(second)) == 503
+        assert await receiving.post(second["id"]) is None
+    assert await receiving.send(create(second)) == 202
+    assert await receiving.post(second["id"]) is not None
+
+
 async def test_what_concerns_nobody_here_is_not_kept(receiving: Receiving) -> None:
     receiving.house.person("ada")
     bo = receiving.other.actor("bo")

@@ -6,7 +6,8 @@
 The order is by price. Until the signature is verified nothing is written, and for the storms of
 ``Delete`` that a leaving account sends to the whole world nothing is even looked up (Mastodon answers
 those the same way). The answer 202 means that the activity is done or durably kept; 401 that the
-sender could not be believed; 503 that its key could not be had just now: it will come again.
+sender could not be believed; 503 that its key could not be had just now, or that it cannot be kept
+just now: it will come again.
 
 Signatures of JSON-LD are never trusted: three holes in one year were in trusting them. What one server
 forwards for another is a hint, and the object is fetched from where it belongs; unless a proof of its
@@ -53,7 +54,10 @@ ABOUT_WHAT_WE_HAVE = frozenset(
 FORWARDED = frozenset({"Create", "Update", "Delete"})
 """What one server passes on for another: what happens in a thread that it hosts."""
 ID_TRIES = 3
-"""Posts of the same millisecond share 65,536 ids: once in a while two draw the same."""
+"""Posts of the same millisecond share 65,536 ids: once in a while two draw the same. And another process
+may keep the same post or person just now. If it happens so often in a row, so many posts are of this one
+millisecond that hardly an id is left: nothing was kept, and the sender comes again later.
+"""
 _TYPES = ("application/activity+json", "application/ld+json", "application/json")
 
 
@@ -160,9 +164,9 @@ class Inbox:
             except NOT_TO_BE_DONE as refused:
                 log.info("inbox.not_done", type=activity.type, why=refused.cause or refused.text)
                 break
-            except IntegrityError:
+            except IntegrityError as taken:
                 if left == 1:
-                    raise
+                    raise WeftError("Please send this again later", 503) from taken
         if activity.object_id == activity.actor:
             self._resolver.forget_keys(activity.actor)
 
