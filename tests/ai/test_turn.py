@@ -9,6 +9,7 @@ from weft.ai import members, speech, turn
 from weft.ai.brains.choose import Brains, brains_for
 from weft.ai.brains.port import Answer, Ask, BrainRefused, BrainUnavailable, Source
 from weft.ai.knowledge.documents import Document
+from weft.ai.places import dress
 from weft.federation.render import Around, note
 from weft.threads import posts
 from weft.threads.delete import delete
@@ -242,10 +243,10 @@ async def test_a_very_long_answer_is_cut_and_keeps_its_sources(town: Town) -> No
     ada = town.house.person("ada")
     source = Source(1, "The book", "https://example.org/book", "a quote")
     text = "word " * 5_000
-    said = turn.composed(text, (source,))
+    said = dress.composed(text, (source,))
     assert said.endswith("[1] The book https://example.org/book")
-    assert count(said) < turn.ANSWER_CHARS + 100
-    assert turn.composed(f"Short [1]\n\n{said.rpartition(chr(10))[2]}", (source,)) == (
+    assert count(said) < dress.ANSWER_CHARS + 100
+    assert dress.composed(f"Short [1]\n\n{said.rpartition(chr(10))[2]}", (source,)) == (
         "Short [1]\n\n[1] The book https://example.org/book"
     )
     guide = town.ai(ada, "guide")

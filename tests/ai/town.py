@@ -22,6 +22,7 @@ from weft.ai.model import Turn
 from weft.kernel.clock import now_ms
 from weft.people.model import Account
 from weft.store.database import Tx
+from weft.threads import posts
 from weft.threads.model import Incoming, Post
 from weft.threads.publish import receive
 from weft.threads.tables import posts as post_table
@@ -133,7 +134,7 @@ class Town:
         """What an AI said, oldest first."""
         rows = self.db.read_now(
             lambda tx: tx.rows(
-                sa.select(*turn.posts.COLUMNS)
+                sa.select(*posts.COLUMNS)
                 .where(post_table.c.author_id == ai.id)
                 .order_by(post_table.c.id)
             )

@@ -84,12 +84,22 @@ class Told(Struct, frozen=True):
 
 
 def gather(
-    tx: Tx, ai: Ai, account: Account, asker: Account, post: Post, shelf: documents.Shelf
+    tx: Tx,
+    ai: Ai,
+    account: Account,
+    asker: Account,
+    post: Post,
+    shelf: documents.Shelf,
+    *,
+    more: Iterable[Post] = (),
 ) -> Told:
-    """The `Ask` for one post. The caller has checked that the AI may answer it."""
+    """The `Ask` for one post. The caller has checked that the AI may answer it. ``more``: what its
+    author added since.
+    """
     unread = blocks.hidden_from(tx, ai.account_id) | blocks.hidden_from(tx, asker.id)
     before = _thread(tx, ai, asker, post, unread)
-    question = _question(account, tx.site.domain, post)
+    asked = [_question(account, tx.site.domain, one) for one in (post, *more)]
+    question = "\n".join(filter(None, asked))
     if not question:
         # Only a name, under something: "what do you say to this?"
         question = next((line.text for one, line in before if one.id == post.reply_to_id), "")

@@ -9,12 +9,12 @@ from msgspec import Struct
 AiKind = Literal["assistant", "business", "creator", "character"]
 AiState = Literal["live", "paused"]
 Engine = Literal["auto", "quotes", "model"]
-Place = Literal["thread", "room"]
+Where = Literal["thread", "room"]
 Trigger = Literal["mention", "reply", "direct", "unasked"]
 """``unasked``: nobody called it; it joined."""
-Outcome = Literal["heard", "answered", "declined", "silent", "failed"]
-"""``heard``: a job is on its way. The others are ends: it answered; it said that it does not or
-cannot answer that; it said nothing; its engine failed (and it said so)."""
+Outcome = Literal["heard", "answered", "reacted", "declined", "silent", "failed"]
+"""``heard``: a job is on its way. The others are ends: it answered; it put an emoji there; it said
+that it does not or cannot answer that; it said nothing; its engine failed (and it said so)."""
 
 Reason = Literal[
     "",
@@ -34,6 +34,15 @@ Reason = Literal[
     "hidden",
     "unavailable",
     "refused",
+    "absent",
+    "muted",
+    "closed",
+    "hushed",
+    "quiet_hours",
+    "unasked_budget",
+    "machine_last",
+    "answered",
+    "nothing_to_add",
 ]
 """Why a turn ended as it did. A word and never a text, so that no private text is kept."""
 
@@ -55,6 +64,15 @@ REASONS: dict[Reason, str] = {
     "hidden": "the post was deleted, or hidden from it, before it answered",
     "unavailable": "its model could not be reached",
     "refused": "its model does not answer this",
+    "absent": "it was not in the room",
+    "muted": "a moderator of the room muted it there",
+    "closed": "the room was closed",
+    "hushed": "a member of the room hushed the AIs",
+    "quiet_hours": "it was in the room's quiet hours, and nobody had called it",
+    "unasked_budget": "it had said enough unasked there",
+    "machine_last": "nobody had called it, and a machine had spoken last",
+    "answered": "nobody had called it, and a person answered before it could",
+    "nothing_to_add": "nobody had called it, and it had nothing to add",
 }
 """What an owner reads."""
 
@@ -98,6 +116,6 @@ class Turn(Struct, frozen=True):
     ms: int
     created_at: int
     finished_at: int | None
-    place: Place
+    place: Where
     cost: int
     """Millionths of the currency in which the operator counts."""

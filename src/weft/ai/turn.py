@@ -1,38 +1,38 @@
-"""One turn of an AI: from a post it heard to its reply, exactly once.
+"""One turn of an AI: from what it heard to what it says, exactly once.
 
     read what it may know  →  ask its engine, holding nothing  →  one transaction: check again,
-    publish the reply, record the outcome, finish the job
+    say it, record the outcome, finish the job
 
-The reply and the end of the job are one commit. A server killed before it asks its engine again
+What is said and the end of the job are one commit. A server killed before it asks its engine again
 when it is back; killed after it, there is nothing left to do. A second worker that took the turn
-up meanwhile finds its lease gone at ``finish``, and its reply is rolled back with it.
+up meanwhile finds its lease gone at ``finish``, and what it said is rolled back with it.
+
+Where it is taken (a thread, a room) is a `places.port.Place`. An AI that was not called may think
+better of it: it then says nothing, also of its failures.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Callable
 
-import msgspec
 import sqlalchemy as sa
 import structlog
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from weft.ai import bounds, context, hear, hops, members, speech
-from weft.ai.brains import cite
+from weft.ai import context, members, speech
 from weft.ai.brains.bounded import within_bounds
 from weft.ai.brains.choose import Brains
-from weft.ai.brains.port import Answer, Brain, BrainRefused, Source
+from weft.ai.brains.port import Answer, Brain, BrainRefused, Call, Source
 from weft.ai.documents import Shelf
-from weft.ai.model import Engine, Outcome, Reason, Turn
+from weft.ai.model import Ai, Engine, Outcome, Reason, Turn
+from weft.ai.places import thread
+from weft.ai.places.port import Place, Words
 from weft.ai.tables import ai_turns
 from weft.kernel.clock import MINUTE, SECOND, now_ms
 from weft.people import accounts
 from weft.store.database import Database, Tx
-from weft.threads import posts
-from weft.threads.model import Draft, Visibility
-from weft.threads.publish import publish
 from weft.work import jobs
 from weft.work.jobs import Job
 from weft.work.runner import Retry
@@ -48,22 +48,12 @@ SOONEST, LATEST = 2 * SECOND, MINUTE
 """Between two tries it waits half as long as it has waited already, within these bounds."""
 CRASHES_MAX = 3
 """Times that the process may die over a question before its engine is not asked it again."""
-ANSWER_CHARS = 2_000
-"""An answer is a post and not an essay; longer ones are cut at a word."""
 SOURCES_MAX = 8
-WARNING_CHARS = 200
-
-ANSWERS: dict[Visibility, Visibility] = {
-    # Machines keep out of the public, tag and federated timelines, here and elsewhere: other
-    # servers cut off those that fill them. Threads and homes show an unlisted reply as any other.
-    "public": "unlisted",
-    "unlisted": "unlisted",
-    # The followers of an AI are not those of the asker, so a followers-only answer would tell
-    # strangers what was asked. Only the asker is sure to have been meant.
-    "private": "direct",
-    "direct": "direct",
-}
-"""The audience of an answer by that of the question: never wider."""
+EMOJIS = frozenset(["👍", "❤️", "😄", "🎉", "😮", "😢", "🙏"])
+"""With which an engine may react: what nobody takes amiss."""
+REWRITES_MAX = 1
+"""Times that it begins anew because who asked went on. Once: people who type on and on would
+otherwise never be answered."""
 
 COLUMNS = tuple(ai_turns.c[field] for field in Turn.__struct_fields__)
 _BY_ID = sa.select(*COLUMNS).where(ai_turns.c.id == sa.bindparam("id"))
@@ -91,7 +81,7 @@ _END = (
 
 
 class Said(Struct, frozen=True):
-    """What a turn comes to. No text: it says nothing."""
+    """What a turn comes to. No text: it says nothing. ``reacted``: the text is an emoji."""
 
     outcome: Outcome
     reason: Reason = ""
@@ -133,41 +123,38 @@ class Turns:
     async def take(self, job: Job) -> None:
         """The handler of ``ai.turn``."""
         turn_id = int(job.payload["turn"])
-        ready = await self._db.read(lambda tx: prepare(tx, turn_id, self._shelf))
-        if ready is None:
-            return  # answered by an earlier run, or the AI is gone
-        said = ready.said or await self._ask(job, ready)
-        await self._db.write(lambda tx: conclude(tx, job, turn_id, said))
+        for rewrites in range(REWRITES_MAX + 1):
+            ready = await self._db.read(lambda tx: prepare(tx, turn_id, self._shelf))
+            if ready is None:
+                return  # answered by an earlier run, or the AI is gone
+            said = ready.said or await self._ask(job, ready)
+            last = rewrites == REWRITES_MAX
+            done = await self._db.write(
+                lambda tx, said=said, last=last: conclude(tx, job, turn_id, said, as_it_is=last)
+            )
+            if done:
+                return
 
     async def _ask(self, job: Job, ready: Ready) -> Said:
+        called = ready.turn.trigger != "unasked"
         if ready.told is None or job.attempts > CRASHES_MAX:
-            return _failed("unavailable")
+            return _failed("unavailable", called=called)
         brain = self._brains.get(ready.engine)
         begun = time.monotonic()
         try:
             answer = await self._answer(brain, ready.told)
         except BrainRefused as refusal:
             log.warning("ai.refused", turn=ready.turn.id, why=refusal.text, cause=refusal.cause)
-            return _failed("refused")
+            return _failed("refused", called=called)
         except Exception as fault:  # whatever it is: who asked is owed a word
             log.warning("ai.unavailable", turn=ready.turn.id, error=repr(fault))
             waited = now_ms() - ready.turn.created_at
-            if waited >= self._patience:
-                return _failed("unavailable")
+            if waited >= self._patience or not called:
+                return _failed("unavailable", called=called)
             delay = min(max(waited // 2, SOONEST), LATEST)
             raise Retry(delay, f"the model: {fault!r}", count=False) from fault
-        took = round((time.monotonic() - begun) * 1000)
-        spoke = answer.action == "speak" and bool(answer.text.strip())
-        return Said(
-            outcome="answered" if spoke else "declined",
-            reason="" if spoke else "declined",
-            text=answer.text.strip() or speech.wordless(),
-            sources=answer.sources[:SOURCES_MAX],
-            model=answer.model,
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            ms=took,
-        )
+        said = _meant(answer, ready.told.ask.call)
+        return structs.replace(said, ms=round((time.monotonic() - begun) * 1000))
 
     async def _answer(self, brain: Brain, told: context.Told) -> Answer:
         # The engines of this house bind themselves; a foreign one is bound here.
@@ -175,7 +162,31 @@ class Turns:
             return await within_bounds(told.ask, brain.name, brain.answer)
 
 
-def _failed(reason: Reason) -> Said:
+def _meant(answer: Answer, call: Call) -> Said:
+    """What an engine's answer comes to, for one that was called or was not."""
+    said = Said(
+        "answered",
+        text=answer.text.strip(),
+        sources=answer.sources[:SOURCES_MAX],
+        model=answer.model,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+    )
+    if answer.action == "react" and said.text in EMOJIS:
+        return structs.replace(said, outcome="reacted", sources=())
+    if answer.action == "speak" and said.text:
+        return said
+    if call != "called":
+        return structs.replace(said, outcome="silent", reason="nothing_to_add", text="", sources=())
+    text = said.text if answer.action == "decline" else ""
+    return structs.replace(
+        said, outcome="declined", reason="declined", text=text or speech.wordless()
+    )
+
+
+def _failed(reason: Reason, *, called: bool) -> Said:
+    if not called:
+        return Said("silent", reason)
     text = speech.refused() if reason == "refused" else speech.unavailable()
     return Said("failed", reason, text)
 
@@ -193,67 +204,65 @@ def last(tx: Tx, ai_id: int, most: int) -> list[Turn]:
     return [Turn(*row) for row in tx.rows(_LAST, ai=ai_id, most=most)]
 
 
+_BUDGETS: dict[str, Callable[[], str]] = {
+    "asker_budget": speech.asked_too_often,
+    "thread_budget": speech.said_enough_here,
+    "server_budget": speech.asked_from_everywhere,
+}
+
+
 def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
-    """What there is to know before the engine is asked; None when the turn is over."""
+    """What there is to know before the engine is asked; None when the turn is over.
+
+    What needs no engine is said here: a ``Ready`` whose ``said`` is set asks nobody.
+    """
     turn = by_id(tx, turn_id)
     ai = members.by_account(tx, turn.ai_id) if turn is not None else None
     if turn is None or turn.outcome != "heard" or ai is None:
         return None
-    post, asker = posts.by_id(tx, turn.trigger_id), accounts.by_id(tx, turn.asker_id)
-    if post is None or asker is None:
+    place = _place(tx, turn, ai)
+    if place is None:
         return Ready(turn, said=Said("silent", "hidden"))
-    if why := hear.obstacle(tx, ai, asker, post):
+    if why := place.obstacle(tx):
         return Ready(turn, said=Said("silent", why))
-    if turn.reason == "asker_budget":
-        return Ready(turn, said=Said("declined", turn.reason, speech.asked_too_often()))
-    if turn.reason == "thread_budget":
-        return Ready(turn, said=Said("declined", turn.reason, speech.said_enough_here()))
-    if turn.reason == "server_budget":
-        return Ready(turn, said=Said("declined", turn.reason, speech.asked_from_everywhere()))
-    if not context.spoken(ai, post.language):
+    if turn.reason in _BUDGETS:
+        return Ready(turn, said=Said("declined", turn.reason, _BUDGETS[turn.reason]()))
+    if not context.spoken(ai, place.language):
+        if turn.trigger == "unasked":
+            return Ready(turn, said=Said("silent", "language"))
         return Ready(turn, said=Said("declined", "language", speech.other_languages(ai.languages)))
-    told = context.gather(tx, ai, accounts.get(tx, ai.account_id), asker, post, shelf)
+    told = place.told(tx, shelf)
     return Ready(turn, ai.engine, told)
 
 
-def conclude(tx: Tx, job: Job, turn_id: int, said: Said) -> None:
-    """Say it, record it and finish the job, in this transaction.
+def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = True) -> bool:
+    """Say it, record it and finish the job, in this transaction. False, and nothing happened, when
+    who asked went on meanwhile and the engine is to be asked again; with ``as_it_is`` it is not.
 
     Errors: LeaseLost when another worker has the job, and then nothing of this happened.
     """
-    jobs.finish(tx, job)
     turn = by_id(tx, turn_id)
     ai = members.by_account(tx, turn.ai_id) if turn is not None else None
     if turn is None or turn.outcome != "heard" or ai is None:
-        return
-    post, asker = posts.by_id(tx, turn.trigger_id), accounts.by_id(tx, turn.asker_id)
+        jobs.finish(tx, job)
+        return True
     # What was true when the engine was asked may be so no longer.
-    why: Reason = "hidden" if post is None or asker is None else hear.obstacle(tx, ai, asker, post)
-    if why or post is None or asker is None:
-        said = Said("silent", why)
+    place = _place(tx, turn, ai)
+    why: Reason = "hidden" if place is None else place.obstacle(tx)
+    if not why and place is not None and said.text:
+        since = place.overtaken(tx)
+        if since == "answered":
+            why = "answered"
+        elif since == "went_on" and not as_it_is:
+            return False
+    jobs.finish(tx, job)
+    if why or place is None:
+        said = structs.replace(said, outcome="silent", reason=why, text="", sources=())
     answer_id: int | None = None
-    if said.text and post is not None and asker is not None:
-        account = accounts.get(tx, ai.account_id)
-        if said.model is not None:
-            members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)
-        answer = publish(
-            tx,
-            account,
-            Draft(
-                text=f"@{asker.acct} {composed(said.text, said.sources, asker.acct)}",
-                spoiler=post.spoiler[:WARNING_CHARS],
-                language=context.answered_in(ai, post.language),
-                visibility=ANSWERS[post.visibility],
-                reply_to_id=post.id,
-                ai={
-                    "sources": [_source(source) for source in said.sources],
-                    "model": said.model or None,
-                    "trigger": str(post.id),
-                    "hops": hops.since_person(tx, post) + 1,
-                },
-            ),
-        )
-        answer_id = answer.id
+    if said.outcome == "reacted" and place is not None:
+        place.react(tx, said.text)
+    elif said.text and place is not None:
+        answer_id = _say(tx, ai, place, said)
     tx.run(
         _END,
         which=turn.id,
@@ -267,19 +276,15 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said) -> None:
         took=said.ms,
         at=tx.now,
     )
+    return True
 
 
-def composed(text: str, sources: tuple[Source, ...], asker: str = "") -> str:
-    """The answer as it is posted: cut to its length, and every source as a line with its link,
-    because other servers show nothing else of them. A source that names somebody does not call
-    them: they would be told, and a direct answer would be theirs to read.
-    """
-    tail = bounds.without_pings(cite.with_sources("", sources).strip(), (asker,))
-    body = text.strip().removesuffix(tail).rstrip() if tail else text.strip()
-    if len(body) > ANSWER_CHARS:
-        body = f"{cite.shortened(body, ANSWER_CHARS)} …"
-    return f"{body}\n\n{tail}" if tail else body
+def _say(tx: Tx, ai: Ai, place: Place, said: Said) -> int:
+    if said.model is not None:
+        account = accounts.get(tx, ai.account_id)
+        members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)
+    return place.say(tx, Words(said.text, said.sources, said.model))
 
 
-def _source(source: Source) -> dict[str, Any]:
-    return msgspec.to_builtins(source)
+def _place(tx: Tx, turn: Turn, ai: Ai) -> Place | None:
+    return thread.find(tx, turn, ai)

@@ -59,6 +59,11 @@ class Passage(Struct, frozen=True):
     confidence: float = 0.0
 
 
+Call = Literal["called", "meant", "unasked"]
+"""``called``: by name, by a reply, alone; it answers. ``meant``: not called, but the line is most
+likely for it. ``unasked``: it might join. Of these two the engine itself may think better of it."""
+
+
 class Ask(Struct, frozen=True):
     """One question. ``thread`` is oldest first and holds only what the AI was present for;
     ``passages`` are best first; ``asker`` is the handle of who asked, without the @.
@@ -70,6 +75,7 @@ class Ask(Struct, frozen=True):
     passages: tuple[Passage, ...] = ()
     asker: str = ""
     max_tokens: int = MAX_TOKENS
+    call: Call = "called"
 
 
 class Source(Struct, frozen=True):
@@ -84,10 +90,12 @@ class Source(Struct, frozen=True):
 class Answer(Struct, frozen=True):
     """``text`` is plain text to be published as such, not as Markdown, links included.
 
-    ``decline`` is an honest "I don't have that" or "I don't talk about that": it is published too.
+    ``decline`` is an honest "I don't have that" or "I don't talk about that": it is published too,
+    where the AI was called. Where it was not, it may also be ``silent``, or ``react`` with one emoji
+    as its text.
     """
 
-    action: Literal["speak", "decline"]
+    action: Literal["speak", "decline", "react", "silent"]
     text: str
     sources: tuple[Source, ...] = ()
     model: str = ""
