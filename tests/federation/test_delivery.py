@@ -21,7 +21,7 @@ from tests.federation.recording import (
 from weft.federation import delivery, hosts, peers, policy
 from weft.federation import jobs as federation_jobs
 from weft.federation.delivery import Delivery
-from weft.federation.keys import Keys
+from weft.federation.keys import Keys, Signer
 from weft.federation.tables import gone_inboxes
 from weft.federation.tables import peers as peer_table
 from weft.kernel.clock import DAY, HOUR, MINUTE, now_ms
@@ -106,6 +106,29 @@ async def test_it_arrives_signed_so_that_others_can_verify(world: House, ada: Ac
         known = world.db.read_now(lambda tx: accounts.get(tx, ada.id))
         key = rsa.public_key(known.public_key)
         verify(signature, "POST", got.path, got.headers, got.body, key, time.time())
+
+
+async def test_what_many_hosts_get_at_once_is_signed_as_a_document_once(
+    world: House, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proven: list[int] = []
+    prove = Signer.proven
+
+    def counted(signer: Signer, body: str, at: int) -> bytes:
+        proven.append(at)
+        return prove(signer, body, at)
+
+    monkeypatch.setattr(Signer, "proven", counted)
+    names = [f"h{number}.test" for number in range(12)]
+    async with listening() as far:
+        for name in names:
+            follow(world, remote(world, far, "bo", name), ada)
+        quiet(world)
+        async with delivering(world, names):
+            world.post(ada, "hello")
+            await until(lambda: len(far.received) == len(names) and not waiting(world))
+    assert len(proven) == 1
+    assert len({got.body for got in far.received}) == 1
 
 
 async def test_a_big_host_takes_several_at_once_and_each_thing_in_order(

@@ -13,6 +13,7 @@ lane for its thing alone; what comes later about the same thing goes behind it.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter, OrderedDict
 
@@ -70,6 +71,7 @@ class Delivery:
         self._keys = keys
         self._digests = Digests()
         self._bodies: OrderedDict[int, Sent] = OrderedDict()
+        self._making = asyncio.Lock()
         self._troubled: dict[str, Peer] = {}
         self._looked = 0
         self._noted: dict[str, int] = {}
@@ -221,20 +223,24 @@ class Delivery:
     # -- the message ------------------------------------------------------------------------
 
     async def _sent(self, outgoing_id: int) -> Sent | None:
-        known = self._bodies.get(outgoing_id)
-        if known is not None:
-            self._bodies.move_to_end(outgoing_id)
-            return known
+        if outgoing_id not in self._bodies:
+            async with self._making:  # dozens of deliveries of one activity begin at once
+                if outgoing_id not in self._bodies:
+                    return await self._made(outgoing_id)
+        self._bodies.move_to_end(outgoing_id)
+        return self._bodies[outgoing_id]
+
+    async def _made(self, outgoing_id: int) -> Sent | None:
         row = await self._db.read(lambda tx: tx.row(_SENT, which=outgoing_id))
         if row is None:
             return None
         # Its proof is made here, once for all hosts: nobody who posts waits for it.
         body = (await self._keys.signer(row.actor_id)).proven(row.body, row.created_at)
-        known = Sent(body, row.actor_id, row.object, synchronisation.is_private(body))
-        self._bodies[outgoing_id] = known
+        sent = Sent(body, row.actor_id, row.object, synchronisation.is_private(body))
+        self._bodies[outgoing_id] = sent
         if len(self._bodies) > KEEP_BODIES:
             self._bodies.popitem(last=False)
-        return known
+        return sent
 
     def _retry(self, job: Job, why: str, after: str | None) -> None:
         """Errors: Retry by the policy, or when the peer asked to be left alone until; GiveUp."""
