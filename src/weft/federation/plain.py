@@ -8,6 +8,7 @@ there. None of them raises for any JSON value.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,10 @@ _AS = "https://www.w3.org/ns/activitystreams#"
 _NOT_IN_URI = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\"<>\\^`{|}]")
 # 1990: older dates are zeroes and mistakes. No id can be made from a date before 1970.
 _FIRST_DATE = 631_152_000_000
+ORIGINS = 1024
+"""Addresses whose origin is kept: one activity asks some twenty times about a handful of them. Eight
+megabytes, should somebody send the longest ones.
+"""
 _decode = msgspec.json.Decoder().decode
 
 
@@ -153,6 +158,7 @@ def is_uri(value: str) -> bool:
     )
 
 
+@lru_cache(ORIGINS)
 def origin(address: str) -> str:
     """Scheme, host and port, spelled one way: what FEP-fe34 compares. "" for no web address."""
     try:
