@@ -20,10 +20,11 @@ from weft.people.tables import follows
 from weft.reading.tables import list_members, list_posts, lists
 from weft.store.database import Tx
 from weft.store.page import Page, paged
-from weft.threads import relations
+from weft.threads import ready, relations
 from weft.threads.homes import BOOST_AGAIN
 from weft.threads.model import Post
-from weft.threads.posts import COLUMNS, seen_by
+from weft.threads.posts import seen_by
+from weft.threads.ready import HEAD
 from weft.threads.relations import BACKFILL
 from weft.threads.tables import home, posts
 from weft.threads.timelines import boost_unwanted, unwanted
@@ -264,7 +265,7 @@ _LISTING = sa.select(list_posts.c.list_id).where(
 )
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 _TIMELINE = paged(
-    sa.select(*COLUMNS)
+    sa.select(*HEAD)
     .select_from(list_posts.join(posts, posts.c.id == list_posts.c.post_id))
     .where(
         list_posts.c.list_id == _list,
@@ -339,5 +340,4 @@ def listing(tx: Tx, post: Post) -> set[int]:
 def timeline(tx: Tx, owner: int, list_id: int, page: Page) -> list[Post]:
     """What members of a list said, as far as its owner may and wants to see it. Errors: NotFound."""
     get(tx, owner, list_id)
-    rows = _TIMELINE.rows(tx, page, list=list_id, viewer=owner, now=tx.now)
-    return [Post(*row) for row in rows]
+    return ready.listed(tx, _TIMELINE.rows(tx, page, list=list_id, viewer=owner, now=tx.now))

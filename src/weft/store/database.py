@@ -50,7 +50,7 @@ Reaction = Callable[["Tx", Any], None]
 class Tx:
     """One unit of work. Lives as long as the function it is given to."""
 
-    __slots__ = ("_ordered", "connection", "engine", "now", "reactions", "signals", "site")
+    __slots__ = ("_ordered", "connection", "engine", "now", "reactions", "reads", "signals", "site")
 
     def __init__(
         self,
@@ -58,11 +58,15 @@ class Tx:
         engine: Engine,
         site: Site,
         reactions: Mapping[str, Sequence[Reaction]],
+        *,
+        reads: bool = False,
     ) -> None:
+        """``reads``: it sees only what is committed, so that what it found may be kept."""
         self.connection = connection
         self.engine = engine
         self.site = site
         self.reactions = reactions
+        self.reads = reads
         self.now = now_ms()
         self.signals: set[str] = set()
         self._ordered = False
@@ -213,8 +217,8 @@ class Database:
             self._queue.put(unit)
         return unit.done
 
-    def _tx(self, connection: sa.Connection) -> Tx:
-        return Tx(connection, self.engine, self.site, self.reactions)
+    def _tx(self, connection: sa.Connection, *, reads: bool = False) -> Tx:
+        return Tx(connection, self.engine, self.site, self.reactions, reads=reads)
 
     def _read(self, work: Callable[[Tx], T]) -> T:
         try:
@@ -237,7 +241,7 @@ class Database:
             self._local.connection = connection
             self._open_reads.append(connection)
         with connection.begin():
-            return work(self._tx(connection))
+            return work(self._tx(connection, reads=True))
 
     def _write_loop(self) -> None:
         connection: sa.Connection | None = None

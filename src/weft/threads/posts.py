@@ -10,14 +10,14 @@ from weft.kernel.errors import NotFound
 from weft.people.tables import accounts, blocks, follows
 from weft.store.among import among
 from weft.store.database import Tx
+from weft.threads import ready
 from weft.threads.model import Post
+from weft.threads.ready import COLUMNS, HEAD
 from weft.threads.tables import post_mentions, posts, tombstones
 from weft.work.events import Event
 
-COLUMNS = tuple(posts.c[field] for field in Post.__struct_fields__)
-
 _BY_ID = sa.select(*COLUMNS).where(posts.c.id == sa.bindparam("id"))
-_BY_IDS = sa.select(*COLUMNS).where(among(posts.c.id, "ids"))
+_BY_IDS = sa.select(*HEAD).where(among(posts.c.id, "ids"))
 _BY_URI = sa.select(*COLUMNS).where(posts.c.uri == sa.bindparam("uri"))
 _BY_URL = (
     sa.select(*COLUMNS)
@@ -81,8 +81,8 @@ _SEE = {
 
 
 _SEE_THESE = {
-    False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
-    True: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(_viewer)),  # pyright: ignore[reportArgumentType]
+    False: sa.select(*HEAD).where(among(posts.c.id, "ids"), seen_by(None)),
+    True: sa.select(*HEAD).where(among(posts.c.id, "ids"), seen_by(_viewer)),  # pyright: ignore[reportArgumentType]
 }
 
 
@@ -102,7 +102,7 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
     wanted = list(set(ids))
     if not wanted:
         return {}
-    return {row[0]: Post(*row) for row in tx.rows(_BY_IDS, ids=wanted)}
+    return ready.these(tx, tx.rows(_BY_IDS, ids=wanted))
 
 
 def by_uri(tx: Tx, uri: str) -> Post | None:
@@ -139,12 +139,12 @@ def seen(tx: Tx, viewer: int | None, ids: Iterable[int]) -> dict[int, Post]:
     wanted = list(set(ids))
     if not wanted:
         return {}
-    rows = (
+    heads = (
         tx.rows(_SEE_THESE[False], ids=wanted)
         if viewer is None
         else tx.rows(_SEE_THESE[True], ids=wanted, viewer=viewer)
     )
-    return {row[0]: Post(*row) for row in rows}
+    return ready.these(tx, heads)
 
 
 def may_see(tx: Tx, viewer: int | None, post: Post) -> bool:

@@ -67,6 +67,13 @@ posts = sa.Table(
     sa.Column("extras", sa.Boolean, nullable=False, server_default=sa.false()),
     # Its server counts answers, boosts or likes of it: those are in post_details too.
     sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column(  # one more with every change of the row: threads.ready keeps posts by it
+        "version",
+        sa.Integer,
+        nullable=False,
+        server_default="0",
+        onupdate=sa.literal_column("posts.version + 1"),
+    ),
     sa.UniqueConstraint("author_id", "boost_of_id"),
     sa.Index("ix_posts_author", "author_id", "id"),
     sa.Index("ix_posts_thread", "thread_id", "id"),

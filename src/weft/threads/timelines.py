@@ -16,8 +16,10 @@ from weft.people.limited import limited
 from weft.people.tables import accounts, blocks, domain_mutes, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
+from weft.threads import ready
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
+from weft.threads.ready import HEAD
 from weft.threads.tables import bookmarks as bookmark_table
 from weft.threads.tables import home as home_table
 from weft.threads.tables import likes, post_mentions, post_tags, posts
@@ -68,7 +70,7 @@ def boost_unwanted() -> sa.ColumnElement[bool]:
 
 
 _HOME = paged(
-    sa.select(*COLUMNS)
+    sa.select(*HEAD)
     .select_from(home_table.join(posts, posts.c.id == home_table.c.post_id))
     .where(
         home_table.c.account_id == _viewer,
@@ -81,7 +83,7 @@ _HOME = paged(
 
 def home(tx: Tx, viewer: int, page: Page) -> list[Post]:
     """What the followed wrote and boosted, and the viewer's own."""
-    return _posts(_HOME.rows(tx, page, viewer=viewer, now=tx.now))
+    return ready.listed(tx, _HOME.rows(tx, page, viewer=viewer, now=tx.now))
 
 
 _told = sa.union(
@@ -115,14 +117,14 @@ def public(
 ) -> list[Post]:
     """Public posts that answer nobody else, of this server, of others, or of all."""
     list_ = _public(viewer is not None, local, remote, only_media)
-    return _posts(list_.rows(tx, page, **_as(tx, viewer)))
+    return ready.listed(tx, list_.rows(tx, page, **_as(tx, viewer)))
 
 
 @cache
 def _public(signed_in: bool, local: bool, remote: bool, only_media: bool) -> Paged:
     wanted = [*_everyones(signed_in, narrowed=local != remote), _no_reply_to_others()]
     wanted += _where(local, remote) + _with_media(only_media)
-    return paged(sa.select(*COLUMNS).where(*wanted), posts.c.id)
+    return paged(sa.select(*HEAD).where(*wanted), posts.c.id)
 
 
 def tag(
