@@ -256,6 +256,12 @@ def in_a_group(world: Saying) -> Json:
     return _short(note, "inReplyTo", "audience", "to", "cc")
 
 
+def liked_in_a_group(world: Saying) -> Json:
+    group = world.house.remote("weaving", "third.test", kind="group")
+    world.write(react.like, world.ada, world.theirs(audience_uri=group.uri).id)
+    return world.told("Like")
+
+
 def liked(world: Saying) -> Json:
     world.write(react.like, world.ada, world.theirs().id)
     return world.told("Like")
@@ -358,6 +364,7 @@ SAID: dict[str, Callable[[Saying], Any]] = {
     "a boost": boosted,
     "an answer in a group": in_a_group,
     "a like": liked,
+    "a like in a group": liked_in_a_group,
     "a reaction": reacted,
     "a follow": followed,
     "an accepted follow": accepted,

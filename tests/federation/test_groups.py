@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ from weft.people import accounts, follows
 from weft.people.model import Account
 from weft.store.database import Tx
 from weft.store.page import Page
-from weft.threads import delete, edit, posts, publish, timelines
+from weft.threads import delete, edit, emoji_reactions, posts, publish, react, timelines
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.sanitize import html_to_text
 from weft.work import jobs
@@ -358,6 +359,45 @@ async def test_an_answer_goes_to_the_group_for_all_its_readers(world: World) -> 
     await world.say(did("Create", {"id": world.ada.uri}, leaving[1][0]["object"], world.group))
     assert (await world.here.db.read(lambda tx: posts.by_id(tx, again.id))) is not None
     assert await world.shown() == [note["id"]]
+
+
+@pytest.mark.parametrize("whose", ["elsewhere", "a member"])
+async def test_likes_and_boosts_go_to_the_group_and_are_taken_back_there(
+    world: World, whose: str
+) -> None:
+    """Else its other readers count none: groups pass on what they hear of."""
+    bob, house = world.here.house.person("bob"), world.here.house
+    if whose == "elsewhere":
+        note = world.page("socks")
+        await world.written(note)
+        post = await world.had(note)
+    else:
+        post = house.post(world.ada, f"@knitting@{world.other.domain()} my first socks")
+    federation_jobs.react(world.here.db)
+    for deed in (react.like, react.unlike, react.boost, react.unboost):
+        await world.here.db.write(lambda tx, deed=deed: deed(tx, bob, post.id))
+    for change in (emoji_reactions.react, emoji_reactions.unreact):
+        await world.here.db.write(lambda tx, change=change: change(tx, bob, post.id, "🧶"))
+    leaving = await world.here.db.read(sent)
+    kinds = ["Like", "Undo", "Announce", "Undo", "Like", "Undo"]
+    assert [one["type"] for one, _ in leaving] == kinds
+    for activity, to in leaving:
+        assert world.group["endpoints"]["sharedInbox"] in to
+        assert world.group["id"] in activity["cc"]
+    like, undone = leaving[0][0], leaving[1][0]
+    assert like["audience"] == undone["audience"] == undone["object"]["audience"]
+
+
+async def test_a_boost_for_few_is_not_for_the_group(one: World) -> None:
+    note = one.page("socks")
+    await one.written(note)
+    post = await one.had(note)
+    federation_jobs.react(one.here.db)
+    for deed in (partial(react.boost, visibility="private"), react.unboost):
+        await one.here.db.write(lambda tx, deed=deed: deed(tx, one.ada, post.id))
+    for activity, to in await one.here.db.read(sent):
+        assert one.group["endpoints"]["sharedInbox"] not in to
+        assert one.group["id"] not in activity["to"] + activity["cc"]
 
 
 async def test_who_mentions_a_group_posts_to_it(world: World) -> None:

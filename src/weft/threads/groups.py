@@ -32,3 +32,9 @@ def group_of(
         if told is not None and told.kind == "group":
             return told.id
     return next((account.id for account in mentioned if account.kind == "group"), None)
+
+
+def uri_of(tx: Tx, post: Post) -> str:
+    """Address of the group that a post is for, "" for none."""
+    group = accounts.by_id(tx, post.audience_id) if post.audience_id is not None else None
+    return group.uri if group is not None else ""

@@ -12,7 +12,7 @@ from weft.federation.vocabulary import Json, conversation_uri
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads import details, interaction_requests, polls, posts, stamps
+from weft.threads import details, groups, interaction_requests, polls, posts, stamps
 from weft.threads.model import Post, Visibility
 from weft.work.events import Event
 
@@ -77,8 +77,8 @@ def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
     original = posts.by_id(tx, post.boost_of_id)
     if original is None:
         return None
-    by = accounts.get(tx, original.author_id).uri
-    return render.announce(post, author, original.uri, by) | proofs(tx, post)
+    named = [accounts.get(tx, original.author_id).uri, *_group(tx, original, post.visibility)]
+    return render.announce(post, author, original.uri, named) | proofs(tx, post)
 
 
 def post_created(tx: Tx, event: Event) -> None:
@@ -150,16 +150,19 @@ def _boosted(tx: Tx, booster: Account, boost: Post) -> None:
     original = posts.by_id(tx, boost.boost_of_id or 0)
     activity = activity_of(tx, booster, boost)
     if original is not None and activity is not None:
-        inboxes = audience.of(tx, [original.author_id])
+        inboxes = _of_original(tx, original, boost.visibility)
         send(tx, booster, activity, boost.uri, inboxes, followers=True)
 
 
 def _unboosted(tx: Tx, booster: Account, data: dict[str, Any]) -> None:
     original = posts.by_id(tx, data["boost_of_id"])
-    author = accounts.by_id(tx, original.author_id) if original is not None else None
-    whom = render.address(
-        data["visibility"], booster.followers_uri, [author.uri] if author is not None else []
-    )
+    named: list[str] = []
+    inboxes: list[str] = []
+    if original is not None:
+        author = accounts.get(tx, original.author_id)
+        named = [author.uri, *_group(tx, original, data["visibility"])]
+        inboxes = _of_original(tx, original, data["visibility"])
+    whom = render.address(data["visibility"], booster.followers_uri, named)
     announce = {
         "id": data["uri"],
         "type": "Announce",
@@ -167,8 +170,19 @@ def _unboosted(tx: Tx, booster: Account, data: dict[str, Any]) -> None:
         "object": data["boost_of_uri"],
         **whom.json,
     }
-    inboxes = audience.of(tx, [author.id]) if author is not None else []
     send(tx, booster, render.undo(announce), data["uri"], inboxes, followers=True)
+
+
+def _group(tx: Tx, original: Post, visibility: Visibility) -> list[str]:
+    """The group hears of what everybody may: it passes on all that it hears."""
+    group = groups.uri_of(tx, original) if visibility in ("public", "unlisted") else ""
+    return [group] if group else []
+
+
+def _of_original(tx: Tx, original: Post, visibility: Visibility) -> list[str]:
+    """Inboxes for a boost besides those of the booster's followers."""
+    listed = visibility in ("public", "unlisted")
+    return audience.of(tx, [original.author_id, original.audience_id if listed else None])
 
 
 REACTIONS: Reactions = {

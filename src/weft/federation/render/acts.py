@@ -70,33 +70,36 @@ def delete(uri: str, author: Account, whom: Addressing) -> Json:
     }
 
 
-def announce(boost: Post, booster: Account, object_uri: str, object_author_uri: str) -> Json:
-    """A boost: its uri is the activity's own."""
+def announce(boost: Post, booster: Account, object_uri: str, named: list[str]) -> Json:
+    """A boost: its uri is the activity's own. ``named``: who else it is for."""
     return {
         "id": boost.uri,
         "type": "Announce",
         "actor": booster.uri,
         "published": iso(boost.created_at),
-        **address(boost.visibility, booster.followers_uri, [object_author_uri]).json,
+        **address(boost.visibility, booster.followers_uri, named).json,
         "object": object_uri,
     }
 
 
-def act(kind: str, uri: str, actor_uri: str, object_: str | Json, to: str) -> Json:
-    """Like, Follow, Block, Accept, Reject: one actor does one thing to one other's."""
-    return {"id": uri, "type": kind, "actor": actor_uri, "to": [to], "cc": [], "object": object_}
+def act(kind: str, uri: str, actor_uri: str, object_: str | Json, to: str, group: str = "") -> Json:
+    """Like, Follow, Block, Accept, Reject: one actor does one thing to one other's, perhaps in a group."""
+    made = {"id": uri, "type": kind, "actor": actor_uri, "to": [to], "cc": [], "object": object_}
+    return made | {"cc": [group], "audience": group} if group else made
 
 
 def undo(inner: Json) -> Json:
     """Taking an activity back; the inner one is told in short, for those who never saw it: also to
     whom it went, since GoToSocial takes no boost without (400).
     """
-    known = ("id", "type", "actor", "to", "cc", "object", "content", "_misskey_reaction", "tag")
+    known = ("id", "type", "actor", "to", "cc", "audience", "object")
+    known += ("content", "_misskey_reaction", "tag")
     return {
         "id": f"{inner['id']}{'/' if '#' in inner['id'] else '#'}undo",
         "type": "Undo",
         "actor": inner["actor"],
         "to": inner.get("to", []),
         "cc": inner.get("cc", []),
+        **_audience(inner),
         "object": {key: inner[key] for key in known if key in inner},
     }
