@@ -23,6 +23,7 @@ from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import blocks
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import consent, posts
 from weft.threads.model import Post
@@ -56,7 +57,7 @@ _CALLED = (
     sa.select(*COLUMNS)
     .join_from(ais, account_table, account_table.c.id == ais.c.account_id)
     .where(
-        ais.c.account_id.in_(sa.bindparam("ids", expanding=True)),
+        among(ais.c.account_id, "ids"),
         account_table.c.suspended_at.is_(None),
     )
 )
@@ -69,11 +70,11 @@ _BLOCKED = sa.select(blocks.c.id).where(
     sa.or_(
         sa.and_(
             blocks.c.blocker_id == sa.bindparam("ai"),
-            blocks.c.target_id.in_(sa.bindparam("people", expanding=True)),
+            among(blocks.c.target_id, "people"),
         ),
         sa.and_(
             blocks.c.target_id == sa.bindparam("ai"),
-            blocks.c.blocker_id.in_(sa.bindparam("people", expanding=True)),
+            among(blocks.c.blocker_id, "people"),
         ),
     )
 )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.people.tables import accounts, blocks, follows
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.tables import likes, posts
 
@@ -17,7 +18,7 @@ _FOLLOWED = (
     .limit(1)
 )
 _LOCAL = sa.select(accounts.c.id, accounts.c.uri).where(
-    accounts.c.uri.in_(sa.bindparam("uris", expanding=True)),
+    among(accounts.c.uri, "uris"),
     accounts.c.domain == "",
     accounts.c.kind != "application",
     ~sa.exists().where(

@@ -20,6 +20,7 @@ from weft.moderation.keeping import Change
 from weft.moderation.rules import COLUMNS, COMMENT_MAX, SEVERITIES, Rule, above, normal
 from weft.moderation.tables import domain_allows, domain_rules
 from weft.store import facts
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, paged
 
@@ -35,11 +36,10 @@ class AlreadyRuled(Invalid):
         self.rule = rule
 
 
-_names = sa.bindparam("names", expanding=True)
 _ONE = sa.select(*COLUMNS).where(domain_rules.c.id == sa.bindparam("which"))
 _OF = (
     sa.select(*COLUMNS)
-    .where(domain_rules.c.domain.in_(_names))
+    .where(among(domain_rules.c.domain, "names"))
     .order_by(sa.func.length(domain_rules.c.domain).desc())
 )
 _LIST = paged(sa.select(*COLUMNS), domain_rules.c.id)
@@ -48,7 +48,7 @@ _TOLD = (
     .where(domain_rules.c.severity != "noop")
     .order_by(domain_rules.c.severity.desc(), domain_rules.c.domain)
 )
-_ALLOWED = sa.select(domain_allows.c.domain).where(domain_allows.c.domain.in_(_names))
+_ALLOWED = sa.select(domain_allows.c.domain).where(among(domain_allows.c.domain, "names"))
 
 
 def limit_federation(tx: Tx, *, limited: bool) -> None:

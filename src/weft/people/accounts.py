@@ -39,7 +39,7 @@ _BY_HANDLE = sa.select(*COLUMNS).where(
     accounts.c.username_fold == sa.bindparam("fold"), accounts.c.domain == sa.bindparam("domain")
 )
 _BY_URI = sa.select(*COLUMNS).where(accounts.c.uri == sa.bindparam("uri"))
-_BY_URIS = sa.select(*COLUMNS).where(accounts.c.uri.in_(sa.bindparam("uris", expanding=True)))
+_BY_URIS = sa.select(*COLUMNS).where(among(accounts.c.uri, "uris"))
 
 LOOK_MAX = 2_000
 """Handles with the same beginning that one search looks at: "a" begins very many."""

@@ -1,4 +1,4 @@
-"""``column among (many ids)`` as ONE parameter.
+"""``column among (many ids)`` as ONE parameter; or many texts.
 
 SQLAlchemy writes a list anew into each ``IN (?, ?, …)``, which for a page of forty costs more than
 the query. Both engines can take the whole list as one value instead: SQLite as JSON text,
@@ -7,6 +7,7 @@ PostgreSQL as an array.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -28,6 +29,19 @@ class _Ids(sa.types.TypeDecorator[Collection[int]]):
     def process_bind_param(self, value: Collection[int] | None, dialect: sa.Dialect) -> Any:
         ids = list(value or ())
         return ids if dialect.name == "postgresql" else str(ids)
+
+
+class _Texts(sa.types.TypeDecorator[Collection[str]]):
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        array = ARRAY(sa.Text) if dialect.name == "postgresql" else sa.Text()
+        return dialect.type_descriptor(array)
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: sa.Dialect) -> Any:
+        texts = list(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
 
 
 class Condition(FunctionElement[bool]):
@@ -63,5 +77,6 @@ def _(element: _Among, compiler: Any, **more: Any) -> str:
 
 
 def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
-    """Whether an id column is one of the ids in the parameter ``name``, a list."""
-    return _Among(column, sa.bindparam(name, type_=_Ids()))
+    """Whether an id, or a text, is one of those in the parameter ``name``, a list."""
+    kind = _Texts() if isinstance(column.type, sa.String) else _Ids()
+    return _Among(column, sa.bindparam(name, type_=kind))
