@@ -442,6 +442,22 @@ async def test_the_group_of_a_post_that_comes_by_itself_is_looked_up(
     assert post.audience_id == known.id
 
 
+async def test_the_group_of_a_post_that_was_looked_for_is_looked_up(receiving: Receiving) -> None:
+    """Else the answer of whoever looked for it would reach its author alone."""
+    group = groups.lemmy(receiving.other)
+    bo = receiving.other.actor("bo", host="third.test")
+    note = page(receiving.other, bo, group, "socks")
+    found = await receiving.resolver.resolve(note["id"])
+    assert isinstance(found, Post)
+    known = await receiving.account(group["id"])
+    assert known is not None
+    assert (known.kind, found.audience_id) == ("group", known.id)
+    federation_jobs.react(receiving.db)
+    receiving.house.post(receiving.house.person("ada"), "how warm?", reply_to_id=found.id)
+    [(_, to)] = await receiving.db.read(sent)
+    assert group["endpoints"]["sharedInbox"] in to
+
+
 @pytest.mark.parametrize("audience", ["a person", "nobody", "nonsense"])
 async def test_an_audience_that_is_no_group_is_none(receiving: Receiving, audience: str) -> None:
     bo = receiving.other.actor("bo")
