@@ -17,6 +17,7 @@ import weft.moderation.tables
 import weft.people.tables
 import weft.push.tables
 import weft.reading.tables
+import weft.rooms.tables
 import weft.store.facts
 import weft.threads.tables
 import weft.work.tables  # noqa: F401 - the metadata knows all tables now

@@ -62,4 +62,5 @@ def differences(database: Database, metadata: sa.MetaData) -> list[Any]:
 
 def keep(_object: Any, name: str | None, kind: str, _reflected: bool, _against: Any) -> bool:
     """Text-search tables are made by hand: they differ between the engines."""
-    return not (kind in ("table", "index") and "post_search" in (name or ""))
+    made_by_hand = ("post_search", "room_search")
+    return not (kind in ("table", "index") and any(one in (name or "") for one in made_by_hand))

@@ -40,6 +40,10 @@ CREATE = {
             "CREATE VIRTUAL TABLE post_search"
             ' USING fts5(body, scope, tokenize="unicode61 remove_diacritics 0")'
         ),
+        (
+            "CREATE VIRTUAL TABLE room_search"
+            ' USING fts5(body, scope, tokenize="unicode61 remove_diacritics 0")'
+        ),
     ),
     "postgresql": (
         (
@@ -47,9 +51,15 @@ CREATE = {
             " everyone BOOLEAN NOT NULL)"
         ),
         "CREATE INDEX ix_post_search_body ON post_search USING gin (body)",
+        (
+            "CREATE TABLE room_search (line_id BIGINT PRIMARY KEY, room_id BIGINT NOT NULL,"
+            " body TSVECTOR NOT NULL)"
+        ),
+        "CREATE INDEX ix_room_search_room ON room_search (room_id)",
+        "CREATE INDEX ix_room_search_body ON room_search USING gin (body)",
     ),
 }
-"""As migration 0002 leaves them."""
+"""As migrations 0002 (posts) and 0005 (lines of rooms: ``rooms.index``) leave them."""
 
 _EVERYONE = "everyone"
 _PUT = {
@@ -104,7 +114,7 @@ def put(tx: Tx, post_id: int, text: str, *, everyone: bool) -> None:
     be read by all.
     """
     found = words(text[:TEXT_CHARS])
-    body = " ".join(found) if tx.engine.name == "sqlite" else _vector(found)
+    body = " ".join(found) if tx.engine.name == "sqlite" else vector(found)
     scope = _EVERYONE if everyone else ""
     tx.run(_PUT[tx.engine.name], id=post_id, body=body, scope=scope)
 
@@ -170,7 +180,7 @@ def _quoted(phrase: Phrase) -> list[str]:
     return [f"'{word}'" for word in phrase]
 
 
-def _vector(found: Phrase) -> str:
+def vector(found: Phrase) -> str:
     """A tsvector as text: each word with the places where it stands."""
     places: dict[str, list[str]] = {}
     for place, word in enumerate(found, 1):

@@ -8,8 +8,27 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+ROOM_SEARCH = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE room_search"
+            ' USING fts5(body, scope, tokenize="unicode61 remove_diacritics 0")'
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE TABLE room_search (line_id BIGINT PRIMARY KEY, room_id BIGINT NOT NULL,"
+            " body TSVECTOR NOT NULL)"
+        ),
+        "CREATE INDEX ix_room_search_room ON room_search (room_id)",
+        "CREATE INDEX ix_room_search_body ON room_search USING gin (body)",
+    ),
+}
+
 
 def upgrade() -> None:
+    for statement in ROOM_SEARCH[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_table(
         "ai_marks",
         sa.Column(
