@@ -71,28 +71,89 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u2019", "'")
 
 
-# Everyday words that mean the same in a question and in a document. Few on purpose: a wrong pair
-# does more harm than a missing one.
+# Words that mean the same in a question and in a document, spelling and short forms included. Few on
+# purpose: a wrong pair does more harm than a missing one.
 _SAME_WORDS = (
+    "admin administrator administration administer",
     "ai ais bot bots",
+    "app application apps",
+    "auth authentication authenticate",
+    "begin start",
     "buy order purchase sell stock",
+    "cert certificate",
+    "color colour",
+    "config configure configuration",
+    "cost expensive fee price pricing",
+    "db database",
     "delete erase remove",
     "deliver delivery ship shipping shipment",
+    "directory folder dir",
+    "disable deactivate",
     "dm message",
+    "doc documentation documents docs document",
     "email mail",
+    "enable activate",
+    "env environment",
+    "film movie",
     "image photo photograph pic pics picture",
     "instance server",
-    "log login sign signin",
-    "cost expensive fee price pricing",
+    "license licence",
+    "oidc openid",
+    "password passwd passphrase",
+    "postgres postgresql psql",
+    "ram memory",
     "refund return",
-    "begin start",
+    "register registration signup",
+    "repo repository",
+    "tv television",
+    "update upgrade",
 )
+# Two words that are also written as one, in any of their forms ("backed up", "back-up", "backup").
+_COMPOUNDS: tuple[tuple[str, str], ...] = (
+    (r"back(?:ing|ed|s)?[ -]ups?", "backup"),
+    (r"(?:log|sign)(?:ging|ged|ing|ed|s)?[ -](?:in|on)|sign-?ins?|log-?ons?|logins?", "login"),
+    (r"(?:log|sign)(?:ging|ged|ing|ed|s)?[ -]out", "logout"),
+    (r"sign(?:ing|ed|s)?[ -]ups?|create an account|creating an account", "signup"),
+    (r"set(?:ting|s)?[ -]up", "setup"),
+    (r"(?:turn|switch)(?:ing|ed|s|es)? (?:it |them )?on", "enable"),
+    (r"(?:turn|switch)(?:ing|ed|s|es)? (?:it |them )?off", "disable"),
+    (r"(?:two|2)[ -]?factor(?:[ -]auth\w*)?|2fa|mfa|multi-?factor(?:[ -]auth\w*)?", "2fa"),
+    (r"single[ -](?:sign|login)[ -]?on|single login", "sso"),
+    (r"openid[ -]connect", "oidc"),
+    (r"let'?s[ -]?encrypt", "letsencrypt"),
+    (r"command[ -]lines?", "cli"),
+    (r"user[ -]names?", "username"),
+    (r"file[ -]names?", "filename"),
+    (r"host[ -]names?", "hostname"),
+    (r"black[ -]lists?", "blacklist"),
+    (r"(?:block|deny)[ -]lists?", "blocklist"),
+    (r"(?:allow|white)[ -]lists?", "allowlist"),
+    (r"web[ -]sites?", "website"),
+    (r"web[ -]sockets?", "websocket"),
+    (r"web[ -]hooks?", "webhook"),
+    (r"plug[ -]ins?", "plugin"),
+    (r"time[ -]outs?", "timeout"),
+    (r"hash[ -]tags?", "hashtag"),
+    (r"on[ -]?line", "online"),
+    (r"cross[ -]posts?", "crosspost"),
+    (r"e-mails?", "email"),
+)
+_COMPOUND = re.compile(
+    r"\b(?:" + "|".join(f"(?P<n{n}>{how})" for n, (how, _) in enumerate(_COMPOUNDS)) + r")\b"
+)
+_MAY_BE_COMPOUND = re.compile(
+    r"\b(?:back|log|sign|set|turn|switch|two|2|2fa|mfa|multi|single|openid|let|command|user|file|host"
+    r"|black|block|deny|allow|white|web|plug|time|hash|on|cross|e|create|creating)"
+)
+_VOWEL = re.compile("[aeiouy]")
 
 
 def stem(word: str) -> str:
-    """An English word without plural, -ing, -ed, -ly and final e; other scripts as they are.
+    """An English word without plural, -ing, -ed, -ly and final e, and without the endings that make a
+    noun of a verb; other scripts as they are.
 
-    Light on purpose: "posts", "posting" and "posted" meet, "politics" and "polite" do not.
+    Light on purpose: "posts", "posting" and "posted" meet, and "notify" and "notification";
+    "politics" and "polite" do not.
     """
     if len(word) < 4 or not word.isascii():
         return word
@@ -102,30 +163,64 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
+    for ending, least, instead in _NOUNS:
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word[: -len(ending)] + instead
     for ending in ("ing", "ed", "ly"):
         root = word.removesuffix(ending)
         # Not "rep-ly" and "fami-ly".
         least = 5 if ending == "ly" else 3
-        if root != word and len(root) >= least and re.search("[aeiouy]", root):
+        if root != word and len(root) >= least and _VOWEL.search(root):
             word = root
             if ending != "ly" and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]
             break
     if len(word) > 3 and word.endswith("e"):
         word = word[:-1]
+    if len(word) > 6 and word.endswith("at"):
+        return word[:-2]  # federat(e), with federation
     return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
 
+
+# (ending, how long the rest must be, what stands there instead)
+_NOUNS = (
+    ("isation", 4, "iz"),
+    ("ization", 4, "iz"),
+    ("ification", 3, "ifi"),
+    ("ation", 4, ""),
+    ("ator", 4, ""),
+    ("ise", 5, "iz"),
+    ("ising", 5, "iz"),
+    ("ised", 5, "iz"),
+    ("ssion", 4, "ss"),
+    ("ption", 4, "pt"),
+    ("ction", 4, "ct"),
+    ("ement", 5, ""),
+    ("ment", 5, ""),
+)
 
 _SAME = {stem(word): stem(group.split()[0]) for group in _SAME_WORDS for word in group.split()}
 
 
+def _as_one(found: re.Match[str]) -> str:
+    return f" {_COMPOUNDS[int((found.lastgroup or 'n0')[1:])][1]} "
+
+
+@lru_cache(maxsize=50_000)
+def _root(word: str) -> str:
+    root = stem(word)
+    return _SAME.get(root, root)
+
+
 def tokens(text: str) -> list[str]:
     """The words of a text in order, folded, stemmed, and one for those that mean the same."""
+    text = plain(text)
+    if _MAY_BE_COMPOUND.search(text):
+        text = _COMPOUND.sub(_as_one, text)
     found: list[str] = []
-    for word in _WORD.findall(plain(text)):
+    for word in _WORD.findall(text):
         if word.isascii():
-            root = stem(word)
-            found.append(_SAME.get(root, root))
+            found.append(_root(word))
             continue
         rest = 0
         for run in _UNSPACED.finditer(word):
