@@ -1,0 +1,143 @@
+"""What kind of line is it? A question, thanks, a greeting, a command; cheap signs, no grammar."""
+
+import re
+from typing import NamedTuple
+
+#: A longer line is judged by its beginning (its last character counts still).
+MOST_TEXT = 2000
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_URL = re.compile(r"https?://\S+")
+_QUESTION_MARK = re.compile(r"\?(?:\s|$|[\"')])")
+_NOTICE = re.compile(
+    r"^(?:<@\w+(?:\|[^>]*)?> )?(?:has |have )?"
+    r"(?:joined|left|quit|set the (?:channel|room) (?:topic|purpose|name)|is now known as|"
+    r"pinned a message|renamed the channel)\b"
+)
+_BOT = re.compile(r"bot[\W_\d]*$|^u?bot[tu]+|\[bot\]$|(?:chan|nick)serv$", re.IGNORECASE)
+_STOP = vocabulary(
+    "a about after all also am an and any are as at be been but by can did do does doing for from "
+    "get got had has have he her here him his how i i'm if im in into is it it's its just know like "
+    "me my no not now of off ok on one or other out over so some than that that's the their them "
+    "then there these they this those to too up us use using want was way we well were what when "
+    "where which who why will with would yeah yes you you're your"
+)
+_ASKING = vocabulary(
+    "who what what's whats when where which why how how's is are am was were do does did can could "
+    "should would will has have anyone anybody any isn't aren't don't doesn't didn't can't"
+)
+_OPEN = vocabulary(
+    "anyone anybody someone somebody everyone everybody all folks guys people y'all any1 "
+    "jemand alguien alguém quelqu"
+)
+_NEED = vocabulary(
+    "help need how problem trouble error fails failed doesn't won't can't cannot cant issue stuck "
+    "trying wondering broken wrong question"
+)
+_THANKS = vocabulary(
+    "thanks thank thx thankyou ty tnx cheers thnx tx thanx merci danke gracias obrigado"
+)
+_HELLO = frozenset(
+    [
+        "hi",
+        "hello",
+        "hey",
+        "hiya",
+        "morning",
+        "greetings",
+        "hola",
+        "hallo",
+        "bonjour",
+        "yo",
+        "howdy",
+    ]
+)
+_BYE = frozenset(
+    ["bye", "cya", "brb", "bbl", "goodbye", "goodnight", "gtg", "cu", "laters", "ciao", "afk"]
+)
+_ACK = vocabulary(
+    "ok okay k kk yes yeah yep yup no nope sure right true ah oh aha lol haha heh hehe hmm hm cool "
+    "nice great good done thanks thank thx ty cheers np welcome indeed exactly agreed same wow "
+    "perfect awesome fine :) :d ;) i see got it lmao rofl ha yw"
+)
+_YOU = frozenset(
+    [
+        "you",
+        "your",
+        "you're",
+        "youre",
+        "u",
+        "ur",
+        "yours",
+        "you've",
+        "you'll",
+        "thou",
+        "du",
+        "tu",
+        "vous",
+        "sie",
+        "usted",
+    ]
+)
+_ME = frozenset(["i", "my", "i'm", "im", "me", "i've", "mine", "i'd", "i'll"])
+
+
+class Kind(NamedTuple):
+    """What a line is. Truths are 0 or 1, so that a model can read them."""
+
+    question: int
+    asks: int  #: begins as questions do, with or without a mark
+    open: int  #: to anybody
+    need: int  #: wants help
+    thanks: int
+    hello: int
+    bye: int
+    ack: int  #: a few words that say yes, no, I see
+    you: int
+    me: int
+    command: int
+    link: int
+    words: int
+    notice: int  #: joined, left: said by the room, not by a person
+
+
+def kind(text: str) -> tuple[Kind, tuple[str, ...]]:
+    """The kind of a line, and the words it is about (at most 24, without the commonest)."""
+    head = text[:MOST_TEXT]
+    low = head.lower()
+    link = "://" in low
+    plain = _URL.sub(" ", low) if link else low
+    words = _WORD.findall(plain)
+    here = set(words)
+    few = len(words) <= 4
+    start = words[:3]
+    first = head[:1]
+    return (
+        Kind(
+            question=int("?" in plain and _QUESTION_MARK.search(plain + " ") is not None),
+            asks=int(any(word in _ASKING for word in start)),
+            open=int(not here.isdisjoint(_OPEN)),
+            need=int(not here.isdisjoint(_NEED)),
+            thanks=int(not here.isdisjoint(_THANKS)),
+            hello=int(any(word in _HELLO for word in start)),
+            bye=int(not here.isdisjoint(_BYE)),
+            ack=int(few and bool(words) and sum(word in _ACK for word in words) * 2 >= len(words)),
+            you=int(not here.isdisjoint(_YOU)),
+            me=int(not here.isdisjoint(_ME)),
+            command=int(first in ("!", "/") and head[1:2].isalpha()),
+            link=int(link),
+            words=len(words),
+            notice=int(_NOTICE.match(low) is not None),
+        ),
+        tuple(dict.fromkeys(word for word in words if len(word) > 2 and word not in _STOP))[:24],
+    )
+
+
+def is_bot(name: str) -> bool:
+    """Whether a name is a bot's by its look: helpbot, ubottu, Git[bot]."""
+    return _BOT.search(name) is not None
