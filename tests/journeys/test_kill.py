@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,13 @@ import pytest
 
 from tests.journeys import stories
 from tests.journeys.stories import Story
+from tests.postgres import new_database
 from tests.servers import LOOK_S, Client, Server, plain, until
 
 SEED = int(os.environ.get("KILL_SEED", "20"))
 """Of the moments; another one tries others."""
+ENGINE = os.environ.get("KILL_ENGINE", "sqlite")
+"""Of both servers; or ``postgres``."""
 KILLS = 4
 POSTS = 40
 """Of each of two people who post."""
@@ -36,10 +39,17 @@ SETTLE_S = 90.0
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
-    here = Server(tmp_path / "here", "127.0.0.2")
-    there = Server(tmp_path / "there", "127.0.0.3")
+def servers(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     with ExitStack() as running:
+
+        def place(name: str, host: str) -> Server:
+            database = ""
+            if ENGINE == "postgres":
+                url = request.getfixturevalue("postgres_url")
+                database = running.enter_context(contextmanager(new_database)(url, f"kill_{name}"))
+            return Server(tmp_path / name, host, database=database)
+
+        here, there = place("here", "127.0.0.2"), place("there", "127.0.0.3")
         for server in (here, there):
             running.callback(server.close)
             server.start()
