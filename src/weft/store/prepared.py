@@ -115,30 +115,39 @@ def _filler(compiled: SQLCompiler) -> Callable[[Mapping[str, Any]], Any]:
     names: Sequence[str] = compiled.positiontup or []
     if not compiled.positional:
         names = [*compiled.bind_names.values()]
-    binds = [compiled.binds[name] for name in names]
-    default = {
-        name: bind.effective_value
-        for name, bind in zip(names, binds, strict=True)
-        if not bind.required
-    }
-    typed: list[tuple[int, Convert]] = []
-    for at, bind in enumerate(binds):
+    binds = {name: compiled.binds[name] for name in names}
+    default = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
+    # By name, not by place: a list of ids that a statement names five times is written once.
+    typed: list[tuple[str, Convert]] = []
+    for name, bind in binds.items():
         convert = bind.type.dialect_impl(compiled.dialect).bind_processor(compiled.dialect)
         if convert is not None:
-            typed.append((at, convert))
+            typed.append((name, convert))
 
-    def values(given: Mapping[str, Any]) -> list[Any]:
-        known = {**default, **given} if default else given
-        filled = [known[name] for name in names]
-        for at, convert in typed:
-            filled[at] = convert(filled[at])
+    def known(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not default and not typed:
+            return given
+        filled = {**default, **given}
+        for name, convert in typed:
+            filled[name] = convert(filled[name])
         return filled
 
     if not compiled.positional:
-        return lambda given: dict(zip(names, values(given), strict=True))
-    if len(names) > 1 and not default and not typed:
-        return itemgetter(*names)
-    return values
+
+        def by_name(given: Mapping[str, Any]) -> dict[str, Any]:
+            filled = known(given)
+            return {name: filled[name] for name in names}
+
+        return by_name
+    if len(names) > 1:
+        pick = itemgetter(*names)
+        return pick if not default and not typed else lambda given: pick(known(given))
+
+    def in_order(given: Mapping[str, Any]) -> list[Any]:
+        filled = known(given)
+        return [filled[name] for name in names]
+
+    return in_order
 
 
 def _columns(statement: sa.Executable) -> Sequence[sa.ColumnElement[Any]] | None:
