@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from tests.conftest import House
 from weft.reading import filter_changes, filters, matching
 from weft.reading.filter_changes import Change, Wish
-from weft.threads.model import Media, Post
+from weft.threads.model import Draft, Media, NewPoll, Post
+from weft.threads.publish import publish
+from weft.threads.tables import polls
 
 
 def finds(word: str, text: str, *, whole: bool) -> bool:
@@ -124,8 +126,8 @@ def test_a_thousand_keywords_cost_milliseconds(house: House) -> None:
             ),
         )
     )
-    posts = [house.post(bob, "a" * 4_000) for _ in range(5)]
-    house.db.read_now(lambda tx: matching.matches(tx, ada.id, posts))
+    first, *posts = [house.post(bob, "a" * 4_000) for _ in range(6)]
+    house.db.read_now(lambda tx: matching.matches(tx, ada.id, [first]))
     began = time.perf_counter()
     assert house.db.read_now(lambda tx: matching.matches(tx, ada.id, posts)) == {}
     assert time.perf_counter() - began < 1.0
@@ -162,3 +164,76 @@ def test_a_whole_word_is_none_that_goes_on(word: str, text: str) -> None:
     )
     if word:
         assert matching.stands_in(matching.word_of(word, whole=True), text) is stands
+
+
+def make(house: House, owner: int, *words: str, lasts: int | None = None) -> filters.Filter:
+    keywords = [Change(text=word) for word in words]
+    wish = Wish(title="t", context=["home"], lasts=lasts, keywords=keywords)
+    return house.db.write_now(lambda tx: filter_changes.create(tx, owner, wish))
+
+
+def found(house: House, viewer: int, post: Post, *, later: int = 0) -> list[str]:
+    def look(tx: filters.Tx) -> list[str]:
+        tx.now += later
+        met = matching.matches(tx, viewer, [post]).get(post.id, [])
+        return [word for match in met for word in match.keywords]
+
+    return house.db.read_now(look)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"html": "<p>the goat</p>"}, id="edited"),
+        pytest.param({"spoiler": "a goat"}, id="warned"),
+        pytest.param({"media": [{"description": "a goat"}]}, id="described"),
+    ],
+)
+def test_a_post_that_changed_is_read_again(house: House, change: dict[str, object]) -> None:
+    """What was remembered of it would show what its reader does not want to see."""
+    from msgspec import structs
+
+    ada, bob = house.person("ada"), house.person("bob")
+    make(house, ada.id, "goat")
+    post = house.post(bob, "Good morning")
+    assert found(house, ada.id, post) == []
+    assert found(house, ada.id, structs.replace(post, **change)) == ["goat"]
+    assert found(house, ada.id, post) == []
+
+
+def test_answers_of_a_poll_are_read_again(house: House) -> None:
+    ada, bob = house.person("ada"), house.person("bob")
+    make(house, ada.id, "goat")
+    asked = NewPoll(("rye", "wheat"), 600_000)
+    post = house.db.write_now(lambda tx: publish(tx, bob, Draft(text="Which?", poll=asked)))
+    assert found(house, ada.id, post) == []
+    house.db.write_now(lambda tx: tx.run(polls.update().values(options=["rye", "goat"])))
+    assert found(house, ada.id, post) == ["goat"]
+
+
+def test_another_filter_reads_all_again(house: House) -> None:
+    ada, bob = house.person("ada"), house.person("bob")
+    make(house, ada.id, "tide")
+    post = house.post(bob, "The goat")
+    assert found(house, ada.id, post) == []
+    make(house, ada.id, "goat")
+    assert found(house, ada.id, post) == ["goat"]
+
+
+def test_a_filter_ends_also_where_it_was_met(house: House) -> None:
+    ada, bob = house.person("ada"), house.person("bob")
+    make(house, ada.id, "goat", lasts=3_600)
+    make(house, ada.id, "tide")
+    post = house.post(bob, "The goat and the tide")
+    assert found(house, ada.id, post) == ["goat", "tide"]
+    assert found(house, ada.id, post, later=3_601_000) == ["tide"]
+
+
+def test_only_so_many_are_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MET_MAX", 3)
+    ada, bob = house.person("ada"), house.person("bob")
+    make(house, ada.id, "goat")
+    for number in range(5):
+        assert found(house, ada.id, house.post(bob, f"goat {number}")) == ["goat"]
+    kept = matching._kept[house.db.site.base, ada.id]  # pyright: ignore[reportPrivateUsage]
+    assert len(kept.met) <= 3

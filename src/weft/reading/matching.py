@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,6 +28,8 @@ from weft.threads.tables import polls
 
 KEPT_MAX = 1_024
 """Members whose folded filters are kept ready: some kB each."""
+MET_MAX = 100
+"""Posts of each of them of which it is remembered what they meet: a few pages, some 20 kB."""
 WORDS_KEPT_MAX = 2_048
 """Posts whose words are kept ready: the same ones are shown to many, again and again."""
 WORDS_HTML_MAX = 4_000
@@ -72,22 +74,78 @@ class _Ready(NamedTuple):
     posts: frozenset[int]
 
 
-_kept: dict[tuple[str, int], tuple[list[Filter], list[_Ready]]] = {}
+class _Met(NamedTuple):
+    """What a post met, and all of it that was looked at."""
+
+    html: str
+    spoiler: str
+    media: list[dict[str, Any]]
+    matches: list[Match]
+
+    def holds(self, post: Post) -> bool:
+        """Whether the post still says the same."""
+        return self.html == post.html and self.spoiler == post.spoiler and self.media == post.media
+
+
+class _Kept(NamedTuple):
+    """A member's filters: as they were, compiled, and what they found in posts, by id."""
+
+    heads: list[Filter]
+    ready: list[_Ready]
+    met: dict[int, _Met]
+
+
+_kept: dict[tuple[str, int], _Kept] = {}
+_NONE: list[Match] = []
 
 
 def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]]:
     """The filters that each of these posts meets, by post id; nothing for one's own. A boost meets
     what the boosted does, which must be among ``posts``.
     """
-    ready = [
-        one
-        for one in _filters(tx, viewer)
-        if one.filter.expires_at is None or one.filter.expires_at > tx.now
-    ]
-    if not ready:
+    kept = _filters(tx, viewer)
+    if kept is None:
         return {}
-    others = [post for post in posts if post.boost_of_id is None and post.author_id != viewer]
-    texts = _texts(tx, others) if any(one.words for one in ready) else {}
+    found: dict[int, list[Match]] = {}
+    unknown: list[Post] = []
+    for post in posts:
+        if post.boost_of_id is not None or post.author_id == viewer:
+            continue
+        met = kept.met.get(post.id)
+        if met is None or not met.holds(post):
+            unknown.append(post)
+        elif met.matches:
+            found[post.id] = met.matches
+    if unknown:
+        fresh = _meet(tx, kept.ready, unknown)
+        found |= fresh
+        if len(kept.met) + len(unknown) > MET_MAX:
+            kept.met.clear()
+        for post in unknown:
+            # The answers of a poll do not stand in the post.
+            if post.poll_id is None and len(post.html) <= WORDS_HTML_MAX:
+                kept.met[post.id] = _Met(
+                    post.html, post.spoiler, post.media, fresh.get(post.id, _NONE)
+                )
+    if any(_over(one, tx.now) for one in kept.heads):
+        found = {
+            post_id: still
+            for post_id, met in found.items()
+            if (still := [one for one in met if not _over(one.filter, tx.now)])
+        }
+    for post in posts:
+        if post.boost_of_id is not None and post.boost_of_id in found:
+            found[post.id] = found[post.boost_of_id]
+    return found
+
+
+def _over(one: Filter, now: int) -> bool:
+    return one.expires_at is not None and one.expires_at <= now
+
+
+def _meet(tx: Tx, ready: Sequence[_Ready], posts: Sequence[Post]) -> dict[int, list[Match]]:
+    """What these posts meet, as they are read now."""
+    texts = _texts(tx, posts) if any(one.words for one in ready) else {}
     everything = _APART.join(texts.values())
     found: dict[int, list[Match]] = {}
     for one in ready:
@@ -97,15 +155,12 @@ def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]
                 for post_id, text in texts.items():
                     if stands_in(word, text):
                         met.setdefault(post_id, []).append(word.written)
-        for post in others:
+        for post in posts:
             if post.id in met or post.id in one.posts:
                 itself = post.id if post.id in one.posts else None
                 found.setdefault(post.id, []).append(
                     Match(one.filter, met.get(post.id, []), itself)
                 )
-    for post in posts:
-        if post.boost_of_id is not None and post.boost_of_id in found:
-            found[post.id] = found[post.boost_of_id]
     return found
 
 
@@ -114,14 +169,15 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split()) if text else ""
 
 
-def _filters(tx: Tx, viewer: int) -> list[_Ready]:
+def _filters(tx: Tx, viewer: int) -> _Kept | None:
+    """A member's filters, ready; None: there are none."""
     now = filters.heads(tx, viewer)
     if not now:
-        return []
+        return None
     key = (tx.site.base, viewer)
     kept = _kept.get(key)
-    if kept is not None and kept[0] == now:
-        return kept[1]
+    if kept is not None and kept.heads == now:
+        return kept
     ready = [
         _Ready(
             head,
@@ -132,8 +188,8 @@ def _filters(tx: Tx, viewer: int) -> list[_Ready]:
     ]
     if len(_kept) >= KEPT_MAX:
         _kept.clear()  # rare and cheap to fill again
-    _kept[key] = now, ready
-    return ready
+    _kept[key] = _Kept(now, ready, {})
+    return _kept[key]
 
 
 def word_of(written: str, *, whole: bool) -> Word:
