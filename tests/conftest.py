@@ -27,6 +27,7 @@ from weft.people import accounts
 from weft.people.accounts import RemoteAccount
 from weft.people.model import Account
 from weft.reading import conversations, enter
+from weft.rooms import erase as rooms_erase
 from weft.store import search
 from weft.store.database import Database
 from weft.store.schema import metadata
@@ -151,6 +152,7 @@ class House:
         relations.react(self.db)
         enter.react(self.db)
         conversations.react(self.db)
+        rooms_erase.react(self.db)
         if made:
             return
         connection = self.db.engine.connect_writer()

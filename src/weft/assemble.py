@@ -47,6 +47,7 @@ from weft.people import jobs as people_jobs
 from weft.push import jobs as push_jobs
 from weft.push import server_key
 from weft.reading import conversations, enter
+from weft.rooms import erase as rooms_erase
 from weft.settings import Settings
 from weft.store.blobs import Blobs
 from weft.store.database import Database
@@ -92,6 +93,7 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
     relations.react(db)
     enter.react(db)
     conversations.react(db)
+    rooms_erase.react(db)
     federation_jobs.react(db)
     ruled_media.react(db)
     ai_jobs.react(db)

@@ -22,6 +22,7 @@ from weft.people import accounts, credentials, follows, oauth
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import follows as follow_table
+from weft.rooms.erase import erase_some
 from weft.store.database import Tx
 from weft.threads import delete as deleting
 from weft.threads import markup, posts
@@ -186,14 +187,14 @@ _TIES = (  # followers elsewhere stay: their servers hear that it is gone, and d
 
 
 def forget(tx: Tx, ai_id: int) -> bool:
-    """Take away the next of what a deleted AI left: posts, then ties. False when nothing is
+    """Take away the next of what a deleted AI left: posts, lines, then ties. False when nothing is
     left; then other servers are told that it is gone (``account.deleted``).
     """
     account = accounts.get(tx, ai_id)
     mine = [Post(*row) for row in tx.rows(_POSTS, who=ai_id)]
     for post in mine:
         deleting.remove(tx, post)
-    if mine:
+    if mine or erase_some(tx, ai_id):
         return True
     ties = tx.rows(_TIES, who=ai_id)
     others = accounts.by_ids(tx, [one for row in ties for one in row])

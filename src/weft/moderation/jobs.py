@@ -15,6 +15,7 @@ from weft.people import accounts, follows
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import follows as follow_table
+from weft.rooms import erase as rooms_erase
 from weft.store.blobs import Blobs
 from weft.store.database import Database, Tx
 from weft.threads import files, media, profiles
@@ -105,6 +106,8 @@ def handlers(db: Database, blobs: Blobs) -> dict[str, Handler]:
         if account is None:
             return
         while await db.write(lambda tx: erase_some(tx, account_id)):
+            pass
+        while await db.write(lambda tx: rooms_erase.erase_some(tx, account_id)):
             pass
         await files.drop(db, blobs, await db.write(lambda tx: _blank(tx, account_id, job)))
 

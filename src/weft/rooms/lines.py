@@ -42,13 +42,13 @@ _wanted = (
 )
 _in_room = sa.select(*COLUMNS).where(room_lines.c.room_id == _room, *_wanted)
 _one = sa.select(*COLUMNS).where(room_lines.c.id == _line, *_wanted)
-_there = presence.was_there(room_lines.c.id, _viewer)
+THERE = presence.was_there(room_lines.c.id, _viewer)
 HISTORY: dict[bool, Paged] = {
     False: paged(_in_room, room_lines.c.id),
-    True: paged(_in_room.where(_there), room_lines.c.id),
+    True: paged(_in_room.where(THERE), room_lines.c.id),
 }
 """By ``Door.stays_only``. Parameters: those of ``sees``."""
-_SEE = {False: _one, True: _one.where(_there)}
+_SEE = {False: _one, True: _one.where(THERE)}
 _CHANGE = (
     room_lines.update()
     .where(room_lines.c.id == _line)

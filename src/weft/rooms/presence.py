@@ -12,6 +12,7 @@ order.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,11 +40,19 @@ def was_there(
     )
 
 
-def unheard(author: sa.ColumnElement[int | None]) -> sa.ColumnElement[bool]:
+_viewer = sa.bindparam("viewer", type_=sa.BigInteger)
+_moderates = sa.bindparam("moderates", type_=sa.Integer) == 1
+
+
+def unheard(
+    author: sa.ColumnElement[Any],
+    viewer: sa.ColumnElement[Any] = _viewer,
+    moderates: sa.ColumnElement[bool] = _moderates,
+) -> sa.ColumnElement[bool]:
     """Whether the viewer does not get an author's lines: muted, blocked one way or the other, or
-    suspended. Parameters ``viewer``, ``now``, and ``moderates`` (0 or 1: of this room).
+    suspended. ``moderates``: whether the viewer does so in this room. Parameters: ``now``; and
+    ``viewer`` and ``moderates`` (0 or 1), where no columns are given.
     """
-    viewer = sa.bindparam("viewer", type_=sa.BigInteger)
     return sa.or_(
         sa.exists().where(accounts.c.id == author, accounts.c.suspended_at.isnot(None)),
         sa.exists().where(
@@ -53,31 +62,18 @@ def unheard(author: sa.ColumnElement[int | None]) -> sa.ColumnElement[bool]:
         ),
         sa.exists().where(blocks.c.blocker_id == viewer, blocks.c.target_id == author),
         sa.and_(
-            sa.bindparam("moderates", type_=sa.Integer) == 0,
+            ~moderates,
             sa.exists().where(blocks.c.blocker_id == author, blocks.c.target_id == viewer),
         ),
     )
 
 
 _reader = accounts.alias("reader")
-_author = sa.bindparam("author", type_=sa.BigInteger)
 _membership = sa.and_(
     room_members.c.room_id == rooms.c.id, room_members.c.account_id == _reader.c.id
 )
 _is_in = sa.exists().where(_membership)
-_apart = sa.or_(
-    sa.exists().where(
-        mutes.c.muter_id == _reader.c.id,
-        mutes.c.target_id == _author,
-        sa.or_(mutes.c.until.is_(None), mutes.c.until > sa.bindparam("now")),
-    ),
-    sa.exists().where(blocks.c.blocker_id == _reader.c.id, blocks.c.target_id == _author),
-    sa.and_(
-        sa.exists().where(blocks.c.blocker_id == _author, blocks.c.target_id == _reader.c.id),
-        ~sa.exists().where(_membership, room_members.c.role != "member"),
-    ),
-    sa.exists().where(accounts.c.id == _author, accounts.c.suspended_at.isnot(None)),
-)
+_reads_all = sa.and_(rooms.c.access == "public", _reader.c.kind == "person")
 _HEARING = (
     sa.select(_reader.c.id)
     .join_from(_reader, rooms, rooms.c.id == sa.bindparam("room"))
@@ -87,21 +83,21 @@ _HEARING = (
         _reader.c.suspended_at.is_(None),
         sa.or_(
             sa.and_(
-                rooms.c.access == "public",
-                _reader.c.kind == "person",
+                _reads_all,
                 ~sa.exists().where(
                     room_bans.c.room_id == rooms.c.id, room_bans.c.account_id == _reader.c.id
                 ),
             ),
             sa.and_(
                 _is_in,
-                sa.or_(
-                    sa.and_(rooms.c.access == "public", _reader.c.kind == "person"),
-                    was_there(sa.bindparam("line", type_=sa.BigInteger), _reader.c.id, rooms.c.id),
-                ),
+                was_there(sa.bindparam("line", type_=sa.BigInteger), _reader.c.id, rooms.c.id),
             ),
         ),
-        ~_apart,
+        ~unheard(
+            sa.bindparam("author", type_=sa.BigInteger),
+            _reader.c.id,
+            sa.exists().where(_membership, room_members.c.role != "member"),
+        ),
     )
 )
 
