@@ -13,10 +13,11 @@ from tests.federation.stranger import PUBLIC, create, mention
 from weft.federation import authorizations, outbox, render
 from weft.federation import jobs as federation_jobs
 from weft.federation.authorizations import Claim
+from weft.federation.keys import Keys
 from weft.federation.read_consent import read_consent, rules_of
 from weft.federation.tables import outgoing
 from weft.kernel.clock import DAY
-from weft.people import accounts
+from weft.people import accounts, follows
 from weft.people.model import Account
 from weft.store.page import Page
 from weft.threads import approvals, consent, interaction_requests, posts, quoting, react, stamps
@@ -52,6 +53,17 @@ class World:
         rows = self.db.read_now(lambda tx: tx.rows(sa.select(outgoing.c.body)))
         found = [msgspec.json.decode(row[0]) for row in rows]
         return [one for one in found if not kinds or one["type"] in kinds]
+
+    def inboxes(self, kind: str) -> list[str]:
+        """Where activities of this kind go."""
+        waiting = sa.select(jobs.jobs.c.payload).where(jobs.jobs.c.kind == "federation.deliver")
+        ids = sa.select(outgoing.c.id).where(outgoing.c.kind == kind)
+        rows = self.db.read_now(lambda tx: (tx.rows(waiting), {row[0] for row in tx.rows(ids)}))
+        return sorted(one[0]["inbox"] for one in rows[0] if one[0]["outgoing"] in rows[1])
+
+    def account(self, name: str, domain: str) -> Account:
+        """Somebody elsewhere who is known here."""
+        return self.house.remote(name, domain)
 
     def post(self, uri: str) -> Post | None:
         return self.db.read_now(lambda tx: posts.by_uri(tx, uri))
@@ -354,6 +366,72 @@ async def test_a_members_quote_waits_for_the_stamp(world: World) -> None:
     assert now is not None
     assert now.quote_state == "revoked"
     assert update is None or update["object"]["quoteAuthorization"] == stamp
+
+
+async def test_that_a_yes_was_taken_back_is_passed_on_as_it_came(world: World) -> None:
+    """FEP-044f: whoever saw a member's quote hears it in the words of who was quoted."""
+    yan = world.account("yan", "third.test")
+    world.db.write_now(lambda tx: follows.follow(tx, yan, world.ada))
+    await world.follows(world.zoe)
+    policy = {"canQuote": {"automaticApproval": [PUBLIC]}}
+    theirs = world.other.note(world.zoe, "1", interactionPolicy=policy)
+    await world.send(create(theirs))
+    found = world.post(theirs["id"])
+    assert found is not None
+    made = world.house.post(world.ada, "look", quote_of_id=found.id)
+    stamp = world.stamp(world.zoe, "Quote", made.uri, theirs["id"])
+    accept = {"id": f"{world.zoe['id']}/accepts/1", "type": "Accept", "actor": world.zoe["id"]}
+    await world.send(accept | {"object": f"{made.uri}#asks", "result": stamp})
+    gone = {
+        "@context": ["https://www.w3.org/ns/activitystreams", {"more": "http://x.test/#more"}],
+        "id": f"{stamp}#delete",
+        "type": "Delete",
+        "actor": world.zoe["id"],
+        "to": [PUBLIC],
+        "object": {"id": stamp, "type": "QuoteAuthorization", "more": 1},
+        "signature": {"type": "RsaSignature2017", "signatureValue": "of JSON-LD"},
+    }
+    await world.send(gone | {"id": f"{stamp}#1", "actor": world.yan["id"]})  # not his to say
+    assert world.told("Delete") == []
+    await world.send(gone)
+    await world.send(gone | {"id": f"{stamp}#again"})
+    assert world.told("Delete") == [gone]
+    assert world.inboxes("Delete") == ["https://third.test/inbox"]
+    [row] = world.db.read_now(
+        lambda tx: tx.rows(sa.select(outgoing).where(outgoing.c.kind == "Delete"))
+    )
+    assert row.actor_id == world.ada.id
+    signer = await Keys(world.db).signer(world.ada.id)
+    assert signer.proven(row.body, row.created_at) == row.body.encode()
+    # Who knows nothing of stamps sees it by the edit.
+    assert "quoteUrl" not in world.told("Update")[-1]["object"]
+
+
+@pytest.mark.parametrize("whose", ["elsewhere", "here"])
+async def test_a_members_no_is_told_to_all_who_saw_the_quote(world: World, whose: str) -> None:
+    mine = world.mine()
+    yan, wim = world.account("yan", "third.test"), world.account("wim", "fourth.test")
+    if whose == "here":
+        by = world.house.person("bob")
+        made = world.house.post(by, "look", quote_of_id=mine.id)
+        world.db.write_now(lambda tx: follows.follow(tx, yan, by))
+        world.db.write_now(lambda tx: follows.follow(tx, wim, world.ada))
+        expected = ["https://fourth.test/inbox", "https://third.test/inbox"]
+    else:
+        tag = [{"type": "Mention", "href": yan.uri, "name": "@yan@third.test"}]
+        note = world.other.note(world.zoe, "q", "look", quote=mine.uri, tag=tag)
+        await world.send(world.ask("QuoteRequest", mine.uri, note))
+        found = world.post(note["id"])
+        assert found is not None
+        made = found
+        world.db.write_now(lambda tx: react.boost(tx, wim, made.id))
+        shared = world.zoe["endpoints"]["sharedInbox"]
+        expected = [shared, "https://fourth.test/inbox", "https://third.test/inbox"]
+    world.db.write_now(lambda tx: quoting.revoke(tx, world.ada, mine.id, made.id))
+    assert world.inboxes("Delete") == expected
+    assert {one["object"].rpartition("/")[0] for one in world.told("Delete")} == {
+        f"{world.ada.uri}/stamps"
+    }
 
 
 @pytest.mark.parametrize(("status", "state"), [(404, "rejected"), (403, "pending")])

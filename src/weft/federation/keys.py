@@ -58,9 +58,13 @@ class Signer(Struct, frozen=True):
         return _SIGNERS[dialect](self.key_id, self.rsa, more)
 
     def proven(self, body: str, at: int) -> bytes:
-        """An activity with its proof (FEP-8b32), made at a time in ms: the same bytes each time."""
-        created = datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """An activity with its proof (FEP-8b32), made at a time in ms: the same bytes each time.
+        What another did, and is passed on, as it is.
+        """
         document = msgspec.json.decode(body)
+        if document["actor"] != self.proof_id.partition("#")[0]:
+            return body.encode()
+        created = datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         document["@context"].insert(len(CONTEXT), proofs.CONTEXT)
         return encode(proofs.prove(document, self.ed25519, self.proof_id, created)).encode()
 

@@ -110,6 +110,8 @@ STAMPS_AT_ONCE = 100
 STAMP_REST = 10 * MINUTE
 STAMP_AGAIN = HOUR
 STAMP_TRIES = 5
+# That a yes to a member's quote was taken back goes on to all who saw the quote: a real one has 2 kB.
+PASSED_ON = 16 * 1024
 # Entries in each of the memories above; what was not used longest is forgotten.
 MEMORY = 10_000
 # Peers try to deliver for up to 7 days. What was fetched and is younger might be on its way, and

@@ -33,7 +33,8 @@ class IncomingActivity(Struct, frozen=True):
     ``object`` is as it came, ``object_id`` its id ("" for none), ``object_kind`` its type, "id" when
     only the id was sent. ``objects`` and ``content``: of a Flag, all that is reported and why.
     ``instrument``: of a request, what would be done; ``result``: of an Accept, where the stamp is;
-    ``stamp``: of a boost, where its author says that the yes to it is.
+    ``stamp``: of a boost, where its author says that the yes to it is. ``whole``: a Delete as it
+    came, which may have to be passed on.
     """
 
     id: str
@@ -52,6 +53,7 @@ class IncomingActivity(Struct, frozen=True):
     instrument: Any = None
     result: str = ""
     stamp: str = ""
+    whole: Json | None = None
 
 
 def read_activity(document: Json) -> IncomingActivity:
@@ -86,6 +88,7 @@ def read_activity(document: Json) -> IncomingActivity:
         instrument=plain.first(document.get("instrument")),
         result=plain.uri(document.get("result")),
         stamp=plain.uri(document.get("announceAuthorization", document.get("approvedBy"))),
+        whole=document if named == "Delete" else None,
     )
 
 

@@ -17,6 +17,7 @@ from weft.federation.authorizations import Claim
 from weft.federation.convert import incoming
 from weft.federation.handlers import people
 from weft.federation.handlers.act import Act, Done, Need, Table, refuse
+from weft.federation.outbox import consent as outbox
 from weft.federation.read_note import IncomingNote, read_note
 from weft.federation.rules import admitted
 from weft.people import accounts
@@ -179,10 +180,14 @@ def _answered(tx: Tx, act: Act) -> Request | None:
 
 
 def revoked(tx: Tx, act: Act) -> bool:
-    """Whether a ``Delete`` is of a stamp that is known here; then it is worth nothing any more."""
+    """Whether a ``Delete`` is of a stamp that is known here; then it is worth nothing any more.
+    Whoever saw a member's quote is told in its giver's own words (FEP-044f).
+    """
     stamp = stamps.by_uri(tx, act.activity.object_id)
     if stamp is None or stamp.giver_id != act.actor.id:
         return False
+    if stamp.kind == "quote" and stamp.revoked_at is None and act.activity.whole is not None:
+        outbox.pass_on(tx, act.activity.whole, posts.by_uri(tx, stamp.interacting))
     approvals.revoked(tx, stamp)
     return True
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from weft.federation import audience, render
+from weft.federation import audience, limits, plain, render
 from weft.federation.outbox.notes import activity_of, around
 from weft.federation.outbox.sending import Reactions, send, to_one
 from weft.federation.render import consent as rendered
-from weft.federation.vocabulary import PUBLIC, Json
+from weft.federation.vocabulary import PUBLIC, Json, encode
 from weft.kernel.ids import new_id
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
 from weft.threads import consent, posts
+from weft.threads.model import Post
 from weft.work.events import Event
 
 
@@ -89,11 +90,33 @@ def revoked(tx: Tx, event: Event) -> None:
     if giver.local:
         document = render.act("Delete", f"{uri}#delete", giver.uri, uri, PUBLIC)
         inboxes = audience.of(tx, [by.id]) if by is not None else []
+        if data["kind"] == "quote" and (post := posts.by_uri(tx, data["interacting"])) is not None:
+            inboxes += _saw(tx, post)
+            if by is not None and by.local:
+                send(tx, giver, document, uri, (), followers=post.visibility != "direct", whose=by)
         send(tx, giver, document, uri, inboxes, followers=True)
     elif by is not None and by.local and data["kind"] == "reply":
         whom = render.address("public", by.followers_uri, [giver.uri])
         document = render.delete(data["interacting"], by, whom)
         send(tx, by, document, data["interacting"], audience.of(tx, [giver.id]), followers=True)
+
+
+def pass_on(tx: Tx, activity: Json, post: Post | None) -> None:
+    """Tell the audience of a member's quote that it was taken back, by the ``Delete`` as it came: with
+    its proof, where it has one. It is short, or somebody wants us to carry something else.
+    """
+    if post is None or not post.local or len(encode(activity)) > limits.PASSED_ON:
+        return
+    by = accounts.get(tx, post.author_id)
+    about = plain.uri(activity.get("object"))
+    send(tx, by, activity, about, _saw(tx, post), followers=post.visibility != "direct")
+
+
+def _saw(tx: Tx, post: Post) -> list[str]:
+    """Inboxes of those to whom a post went besides its author's followers."""
+    concerned = [int(mention["id"]) for mention in post.mentions]
+    concerned += [id_ for id_ in (post.reply_to_author_id, post.audience_id) if id_ is not None]
+    return [*audience.of(tx, concerned), *audience.of_boosters(tx, post.id)]
 
 
 def _both(tx: Tx, event: Event) -> tuple[Account | None, Account | None, dict[str, Any]]:

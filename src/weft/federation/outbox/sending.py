@@ -34,15 +34,24 @@ _KIND = sa.select(outgoing.c.kind, outgoing.c.object).where(outgoing.c.id == sa.
 
 
 def send(
-    tx: Tx, by: Account, activity: Json, about: str, inboxes: Iterable[str], *, followers: bool
+    tx: Tx,
+    by: Account,
+    activity: Json,
+    about: str,
+    inboxes: Iterable[str],
+    *,
+    followers: bool,
+    whose: Account | None = None,
 ) -> None:
     """Keep an activity and its deliveries: to ``inboxes`` and, with ``followers``, to where
-    those of ``by`` are. Nothing is kept when nobody elsewhere is concerned. ``about``: uri.
+    those of ``by`` (or ``whose``) are. Nothing is kept when nobody elsewhere is concerned.
+    ``about``: uri. An activity of another's is passed on as it came.
     """
     direct = list(dict.fromkeys(inboxes))
-    later = followers and by.followers_count > FEW
-    if followers and by.followers_count and not later:
-        direct = list(dict.fromkeys([*direct, *audience.of_followers(tx, by.id)]))
+    whose = whose or by
+    later = followers and whose.followers_count > FEW
+    if followers and whose.followers_count and not later:
+        direct = list(dict.fromkeys([*direct, *audience.of_followers(tx, whose.id)]))
     if not direct and not later:
         return
     outgoing_id = new_id()
@@ -56,8 +65,8 @@ def send(
         created_at=tx.now,
     )
     if later:
-        payload = {"outgoing": outgoing_id, "actor": by.id, "inboxes": direct}
-        jobs.enqueue(tx, NewJob("federation.fan_out", payload, lane=f"fan-out:{by.id}"))
+        payload = {"outgoing": outgoing_id, "actor": whose.id, "inboxes": direct}
+        jobs.enqueue(tx, NewJob("federation.fan_out", payload, lane=f"fan-out:{whose.id}"))
     else:
         deliver(tx, outgoing_id, about, direct)
 
