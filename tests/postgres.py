@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ def start(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def new_database(url: str, name: str) -> Iterator[str]:
+def new_database(url: str, name: str) -> Generator[str]:
     """The address of a new, empty database; dropped afterwards."""
     import psycopg
     import sqlalchemy as sa

@@ -24,7 +24,7 @@ from weft.federation.tables import outgoing
 from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Database, Tx
-from weft.threads import delete
+from weft.threads import delete, react
 from weft.work.runner import Runner
 from weft.work.tables import jobs
 
@@ -201,3 +201,21 @@ async def test_a_post_deleted_while_it_goes_out_goes_no_further(
     kinds = world.db.read_now(lambda tx: tx.rows(sa.select(outgoing.c.kind)))
     assert [row.kind for row in kinds] == ["Delete"]
     assert len(waiting(world, "federation.deliver")) == 20 + sending.FEW + 10
+
+
+async def test_a_boost_that_is_taken_back_is_taken_back_everywhere(
+    world: House, ada: Account
+) -> None:
+    """However many follow; and whoever boosts again means the last, so all of it goes in one lane."""
+    crowd(world, ada, hosts(sending.FEW + 1))
+    post = world.post(world.person("bo"), "hello")
+    for deed in (react.boost, react.unboost, react.boost):
+        by = known(world, ada)
+        world.db.write_now(lambda tx, deed=deed, by=by: deed(tx, by, post.id))
+    await work(world)
+    told = {kind: len(set(inboxes)) for kind, inboxes in deliveries(world).items()}
+    assert told == {"Announce": sending.FEW + 1, "Undo": sending.FEW + 1}
+    lanes = sa.select(jobs.c.lane).where(jobs.c.kind == "federation.deliver")
+    assert {row.lane for row in world.db.read_now(lambda tx: tx.rows(lanes))} == {
+        peers.lane(host, post.uri) for host in hosts(sending.FEW + 1)
+    }

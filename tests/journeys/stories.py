@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Any, NamedTuple, TypeVar
 
 import httpx
@@ -427,9 +428,15 @@ def polling(story: Story, author: Client, neighbour: Client, voters: list[Client
 
 def tell_polls(server: Server) -> None:
     """As if three minutes had gone by: how a poll stands is told then."""
-    with sqlite3.connect(server.data / "weft.db", timeout=30) as store:
-        store.execute("UPDATE jobs SET run_at = 0 WHERE kind = 'federation.tell_poll'")
-    store.close()
+    later = "UPDATE jobs SET run_at = 0 WHERE kind = 'federation.tell_poll'"
+    if server.database:
+        import psycopg
+
+        with psycopg.connect(server.database) as store:
+            store.execute(later)
+        return
+    with closing(sqlite3.connect(server.data / "weft.db", timeout=30)) as file, file:
+        file.execute(later)
 
 
 def flagging(story: Story, by: Client, target: Client, admins: tuple[Client, Client]) -> None:

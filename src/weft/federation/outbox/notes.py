@@ -82,7 +82,8 @@ def activity_of(tx: Tx, author: Account, post: Post) -> Json | None:
 
 
 def post_created(tx: Tx, event: Event) -> None:
-    author, post = local_post(tx, event)
+    post = posts.of(tx, event)
+    author = local(tx, event.actor_id) if post is not None and post.local else None
     if author is None or post is None:
         return
     if post.boost_of_id is not None:
@@ -151,7 +152,8 @@ def _boosted(tx: Tx, booster: Account, boost: Post) -> None:
     activity = activity_of(tx, booster, boost)
     if original is not None and activity is not None:
         inboxes = _of_original(tx, original, boost.visibility)
-        send(tx, booster, activity, boost.uri, inboxes, followers=True)
+        # About the post: whoever takes a boost back and boosts again means the last.
+        send(tx, booster, activity, original.uri, inboxes, followers=True)
 
 
 def _unboosted(tx: Tx, booster: Account, data: dict[str, Any]) -> None:
@@ -170,7 +172,8 @@ def _unboosted(tx: Tx, booster: Account, data: dict[str, Any]) -> None:
         "object": data["boost_of_uri"],
         **whom.json,
     }
-    send(tx, booster, render.undo(announce), data["uri"], inboxes, followers=True)
+    about = data["boost_of_uri"] or data["uri"]
+    send(tx, booster, render.undo(announce), about, inboxes, followers=True)
 
 
 def _group(tx: Tx, original: Post, visibility: Visibility) -> list[str]:
