@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from tests.federation.conftest import Receiving
 from tests.federation.stranger import PUBLIC
+from weft.federation import peers
 from weft.people.model import Account
 from weft.threads.model import Post
 
@@ -164,3 +166,37 @@ async def test_posts_in_a_circle(receiving: Receiving) -> None:
     other.note(bo, "a", inReplyTo=f"{base}/notes/b")
     other.note(bo, "b", inReplyTo=f"{base}/notes/a", to=[PUBLIC])
     assert isinstance(await receiving.resolver.resolve(f"{base}/notes/a"), Post)
+
+
+RFC9421 = {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421"}
+OTHER = {"href": "https://w3id.org/fep/844e"}
+
+
+@pytest.mark.parametrize(
+    ("said", "dialect"),
+    [
+        ({"generator": {"type": "Application", "implements": [OTHER, RFC9421]}}, "rfc9421"),
+        ({"generator": [{"implements": RFC9421["href"]}]}, "rfc9421"),
+        ({"type": "Application", "implements": [RFC9421]}, "rfc9421"),
+        ({"generator": {"type": "Application", "implements": [OTHER]}}, "cavage"),
+        ({"generator": "https://other.test/server", "implements": {"href": 7}}, "cavage"),
+        ({}, "cavage"),
+    ],
+    ids=["generator", "one", "itself", "other", "nothing", "silent"],
+)
+async def test_who_says_that_it_takes_rfc_9421_is_asked_so(
+    receiving: Receiving, said: dict[str, Any], dialect: str
+) -> None:
+    bo = receiving.other.actor("bo", **said)
+    await receiving.resolver.actor(bo["id"])
+    host = receiving.other.domain()
+    assert await receiving.db.read(lambda tx: peers.dialect(tx, host)) == dialect
+
+
+async def test_what_a_server_took_says_more_than_what_it_says(receiving: Receiving) -> None:
+    """Something before it may drop the header that it knows; it is not to refuse us once for each actor."""
+    host = receiving.other.domain()
+    await receiving.db.write(lambda tx: peers.speaks(tx, host, "cavage"))
+    bo = receiving.other.actor("bo", generator={"type": "Application", "implements": [RFC9421]})
+    await receiving.resolver.actor(bo["id"])
+    assert await receiving.db.read(lambda tx: peers.dialect(tx, host)) == "cavage"

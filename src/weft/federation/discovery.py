@@ -19,12 +19,13 @@ from urllib.parse import quote
 import structlog
 from msgspec import structs
 
-from weft.federation import authorizations, limits, plain
+from weft.federation import authorizations, limits, peers, plain
 from weft.federation.convert import incoming, remote_account
 from weft.federation.fetch import Fetcher, Missing, Unbelievable
 from weft.federation.memory import Memory
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_actor import ACTORS, IncomingActor, read_actor
+from weft.federation.read_capabilities import takes_rfc9421
 from weft.federation.read_keys import Key, key_document
 from weft.federation.read_note import POSTS, IncomingNote, read_note
 from weft.federation.rules import admitted, keys_of, put_actor
@@ -169,7 +170,14 @@ class Resolver:
         usable = await self._usable_keys(actor)
         self._keys.put(actor.id, usable)
         remote = remote_account(actor, domain, usable[0] if usable else None)
-        return await self._db.write(lambda tx: put_actor(tx, remote, actor.links, usable))
+        modern = takes_rfc9421(document)
+
+        def put(tx: posts.Tx) -> Account:
+            if modern:
+                peers.says(tx, plain.host(uri), "rfc9421")
+            return put_actor(tx, remote, actor.links, usable)
+
+        return await self._db.write(put)
 
     async def _domain_of(self, actor: IncomingActor) -> str:
         """What stands behind the @ of this actor's handle."""

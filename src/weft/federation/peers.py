@@ -119,6 +119,11 @@ _SPEAKS = _speaks.on_conflict_do_update(
     index_elements=["host"],
     set_={"signature": _speaks.excluded.signature, "touched_at": _speaks.excluded.touched_at},
 )
+_SAYS = _speaks.on_conflict_do_update(
+    index_elements=["host"],
+    set_={"signature": _speaks.excluded.signature},
+    where=peers.c.signature == "",
+)
 _TRY = peers.update().where(peers.c.host == _host).values(probe_at=0)
 _BACK = gone_inboxes.delete().where(gone_inboxes.c.host == _host)
 _GONE = insert(gone_inboxes).on_conflict_do_nothing()
@@ -212,6 +217,11 @@ def dialect(tx: Tx, host: str) -> Dialect:
 def speaks(tx: Tx, host: str, signed: Dialect) -> None:
     """This host took, or sent, a request that was signed so."""
     tx.run(_SPEAKS, host=host, signature=signed, touched_at=tx.now)
+
+
+def says(tx: Tx, host: str, signed: Dialect) -> None:
+    """This host says that it takes requests that are signed so. What it took, or sent, says more."""
+    tx.run(_SAYS, host=host, signature=signed, touched_at=tx.now)
 
 
 def try_now(tx: Tx, host: str) -> None:
