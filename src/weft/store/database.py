@@ -34,7 +34,7 @@ from weft.kernel.clock import now_ms
 from weft.kernel.errors import Invalid, WeftError
 from weft.kernel.site import Site
 from weft.store.engines import Engine, open_engine
-from weft.store.prepared import Outcome, Row, execute, execute_many
+from weft.store.prepared import Outcome, Row, command, execute, execute_many
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -282,20 +282,20 @@ class Database:
                     continue  # whoever asked went away before it began
                 tx = self._tx(connection)
                 if not alone:
-                    connection.exec_driver_sql("SAVEPOINT unit")
+                    command(connection, "SAVEPOINT unit")
                 try:
                     value = unit.work(tx)
                 except BaseException as fault:  # noqa: BLE001 - it belongs to whoever asked
                     if alone:
                         whole.rollback()
                     else:
-                        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+                        command(connection, "ROLLBACK TO SAVEPOINT unit")
                     results.append((unit, None, fault))
                 else:
                     results.append((unit, value, None))
                     signals |= tx.signals
                 if not alone:
-                    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+                    command(connection, "RELEASE SAVEPOINT unit")
             if signals:
                 self.engine.tell_others(connection, signals)
         for unit, value, fault in results:

@@ -216,6 +216,11 @@ def execute_many(
     _on_driver(connection, prepared.sql, parameters, lambda raw: raw.cursor().executemany)
 
 
+def command(connection: sa.Connection, sql: str) -> None:
+    """Run a text that has no parameters and gives nothing. Errors: those of SQLAlchemy."""
+    _on_driver(connection, sql, (), lambda raw: raw.execute)
+
+
 def _on_driver(
     connection: sa.Connection, sql: str, parameters: Any, way: Callable[[Any], Callable[..., Any]]
 ) -> Any:
