@@ -33,6 +33,7 @@ from weft.kernel.clock import SECOND, now_ms
 from weft.moderation import domains
 from weft.net.client import Client, OutboundFailed
 from weft.net.guard import OutboundRefused
+from weft.net.signatures import Dialect
 from weft.store.database import Database, Tx
 from weft.work import jobs
 from weft.work.jobs import Job
@@ -88,11 +89,11 @@ class Delivery:
             return  # nobody waits for it any more
         aside = peers.aside(host, sent.about)
 
-        def look(tx: Tx) -> tuple[bool, bool]:
+        def look(tx: Tx) -> tuple[bool, bool, Dialect]:
             behind = job.lane != aside and jobs.has_lane(tx, aside)
-            return domains.is_refused(tx, host), behind
+            return domains.is_refused(tx, host), behind, peers.dialect(tx, host)
 
-        refused, behind = await self._db.glance(look)
+        refused, behind, dialect = await self._db.glance(look)
         if refused:
             return  # kept out since this was written
         if behind:
@@ -100,20 +101,22 @@ class Delivery:
         await self._hold_if_open(host, job, alone=job.lane == aside)
         self._under_way[host] += 1
         try:
-            await self._post(job, inbox, host, sent, aside)
+            await self._post(job, inbox, host, sent, aside, dialect)
         finally:
             self._under_way[host] -= 1
             if not self._under_way[host]:
                 del self._under_way[host]
 
-    async def _post(self, job: Job, inbox: str, host: str, sent: Sent, aside: str) -> None:
+    async def _post(
+        self, job: Job, inbox: str, host: str, sent: Sent, aside: str, dialect: Dialect
+    ) -> None:
         signer = await self._keys.signer(sent.actor_id)
         more: dict[str, str] = {}
         if sent.private:
             known = await self._db.read(lambda tx: self._digests.header(tx, sent.actor_id, inbox))
             more = {synchronisation.HEADER: known} if known else {}
         try:
-            answer = await self._knock.post(inbox, sent.body, ACTIVITY_JSON, signer, more)
+            answer = await self._knock.post(inbox, sent.body, ACTIVITY_JSON, signer, more, dialect)
         except OutboundRefused as refused:
             log.info("deliver.refused_here", inbox=inbox, why=refused.cause)
             return

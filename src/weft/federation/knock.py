@@ -43,9 +43,10 @@ class Knock:
         content_type: str,
         signer: Signer,
         more: Mapping[str, str] = _NOTHING,
+        first: Dialect | None = None,
     ) -> Response:
-        """Deliver, with further headers. Errors: OutboundRefused (never retry), OutboundFailed (retry
-        later).
+        """Deliver, with further headers; in the dialect ``first``, by who has just read it in ``peers``.
+        Errors: OutboundRefused (never retry), OutboundFailed (retry later).
         """
         return await self._knock(
             url,
@@ -54,6 +55,7 @@ class Knock:
                 url, body, content_type, signer=signs, check=self._check
             ),
             more,
+            first,
         )
 
     async def get(self, url: str, accept: str, timeout: float, signer: Signer | None) -> Response:
@@ -81,9 +83,11 @@ class Knock:
         signer: Signer,
         ask: Callable[[RequestSigner], Awaitable[Response]],
         more: Mapping[str, str] = _NOTHING,
+        first: Dialect | None = None,
     ) -> Response:
         host = plain.host(url)
-        first: Dialect = await self._db.glance(lambda tx: peers.dialect(tx, host))
+        if first is None:
+            first = await self._db.glance(lambda tx: peers.dialect(tx, host))
         answer = await ask(signer.requests(first, more))
         if answer.status not in _NOT_UNDERSTOOD or self._in_vain.get(host):
             return answer
