@@ -128,10 +128,10 @@ async def test_a_fan_out_to_5000_servers_leaves_the_writer_to_others(
     others: list[int] = []
     real = outbox.fan_out
 
-    def counted(tx: Tx, which: int, inboxes: list[str]) -> bool:
+    def counted(tx: Tx, which: int, inboxes: list[str], order: str) -> bool:
         written.append(len(inboxes))
         world.db.write_soon(lambda _: others.append(len(written)))
-        return real(tx, which, inboxes)
+        return real(tx, which, inboxes, order)
 
     monkeypatch.setattr(outbox, "fan_out", counted)
     await work(world)

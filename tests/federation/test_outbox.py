@@ -61,6 +61,10 @@ def do(house: House, verb: Any, by: Account, *more: Any, **named: Any) -> Any:
     return house.db.write_now(lambda tx: verb(tx, accounts.get(tx, by.id), *more, **named))
 
 
+def known(world: House, account: Account) -> Account:
+    return world.db.read_now(lambda tx: accounts.get(tx, account.id))
+
+
 @pytest.fixture
 def ada(world: House) -> Account:
     return world.person("ada")
@@ -75,6 +79,22 @@ def test_nobody_elsewhere_nothing_leaves(world: House, ada: Account) -> None:
     follow(world, world.person("cy"), ada)
     world.post(ada, "for us")
     assert sent(world) == []
+
+
+def test_what_is_for_followers_goes_behind_what_made_them_that(world: House, bo: Account) -> None:
+    """Else their server drops it: as far as it knows nobody there follows. An edit of it neither."""
+    cy = world.person("cy", locked=True)
+    follow(world, bo, cy)
+    do(world, follows.accept, cy, known(world, bo))
+    said = [world.post(known(world, cy), "for us", visibility="private") for _ in range(8)]
+    do(world, editing.edit, cy, said[0].id, Draft(text="no"))
+    do(world, deleting.delete, cy, said[1].id)
+    told = sa.select(jobs.c.lane, outgoing.c.kind).join_from(
+        jobs, outgoing, outgoing.c.id == jobs.c.payload["outgoing"].as_integer()
+    )
+    rows = world.db.read_now(lambda tx: tx.rows(told.order_by(jobs.c.id)))
+    assert [row.kind for row in rows] == ["Accept", *["Create"] * 8, "Update", "Delete"]
+    assert len({row.lane for row in rows}) == 1
 
 
 def test_what_others_do_is_not_told_by_us(world: House, ada: Account, bo: Account) -> None:

@@ -89,6 +89,6 @@ def handlers(db: Database, client: Client, keys: Keys) -> Mapping[str, Handler]:
 
 
 def _part(tx: jobs.Tx, job: Job, which: int, part: list[str]) -> bool:
-    more = outbox.fan_out(tx, which, part)
+    more = outbox.fan_out(tx, which, part, job.payload.get("order", ""))
     jobs.note(tx, job, {**job.payload, "told": part[-1]})
     return more

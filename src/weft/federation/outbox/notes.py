@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft.federation import audience, plain, render
-from weft.federation.outbox.sending import Reactions, local, local_post, send
+from weft.federation.outbox.sending import Reactions, local, local_post, own, send
 from weft.federation.render import Around
 from weft.federation.vocabulary import Json, conversation_uri
 from weft.people import accounts
@@ -124,6 +124,7 @@ def post_deleted(tx: Tx, event: Event) -> None:
         data["uri"],
         audience.of(tx, others),
         followers=visibility != "direct",
+        order=own(author, visibility),
     )
 
 
@@ -144,7 +145,8 @@ def tell_post(
     followers = post.visibility != "direct" and author.followers_count > 0
     if others or followers:
         activity = write(tx.site, post, author, around(tx, post))
-        send(tx, author, activity, post.uri, others, followers=followers)
+        order = own(author, post.visibility)
+        send(tx, author, activity, post.uri, others, followers=followers, order=order)
 
 
 def _boosted(tx: Tx, booster: Account, boost: Post) -> None:

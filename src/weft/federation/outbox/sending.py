@@ -15,7 +15,7 @@ from weft.people import accounts
 from weft.people.model import Account
 from weft.store.database import Tx
 from weft.threads import posts
-from weft.threads.model import Post
+from weft.threads.model import Post, Visibility
 from weft.work import jobs
 from weft.work.events import Event
 from weft.work.jobs import NewJob
@@ -42,11 +42,14 @@ def send(
     *,
     followers: bool,
     whose: Account | None = None,
+    order: str = "",
 ) -> None:
     """Keep an activity and its deliveries: to ``inboxes`` and, with ``followers``, to where
     those of ``by`` (or ``whose``) are. Nothing is kept when nobody elsewhere is concerned.
-    ``about``: uri. An activity of another's is passed on as it came.
+    ``about``: uri of the thing with which it is in order; or with all of the same ``order``. An
+    activity of another's is passed on as it came.
     """
+    order = order or about
     direct = list(dict.fromkeys(inboxes))
     whose = whose or by
     later = followers and whose.followers_count > FEW
@@ -65,15 +68,22 @@ def send(
         created_at=tx.now,
     )
     if later:
-        payload = {"outgoing": outgoing_id, "actor": whose.id, "inboxes": direct}
+        payload = {"outgoing": outgoing_id, "actor": whose.id, "inboxes": direct, "order": order}
         jobs.enqueue(tx, NewJob("federation.fan_out", payload, lane=f"fan-out:{whose.id}"))
     else:
-        deliver(tx, outgoing_id, about, direct)
+        deliver(tx, outgoing_id, order, direct)
 
 
-def deliver(tx: Tx, outgoing_id: int, about: str, inboxes: Iterable[str]) -> None:
-    """One job per inbox, in the lane of its host for what it is about; none for hosts that are kept
-    out, or whose name is none.
+def own(by: Account, visibility: Visibility) -> str:
+    """The order of a post: what is for followers alone goes behind what made them that, or their
+    servers would drop it.
+    """
+    return by.uri if visibility == "private" else ""
+
+
+def deliver(tx: Tx, outgoing_id: int, order: str, inboxes: Iterable[str]) -> None:
+    """One job per inbox, in the lane of its host for this order; none for hosts that are kept out,
+    or whose name is none.
     """
     hosts = {inbox: plain.host(inbox) for inbox in inboxes}
     out = {plain.host(tx.site.base), "", *domains.refused(tx, set(hosts.values()))}
@@ -83,7 +93,7 @@ def deliver(tx: Tx, outgoing_id: int, about: str, inboxes: Iterable[str]) -> Non
             NewJob(
                 "federation.deliver",
                 {"outgoing": outgoing_id, "inbox": inbox},
-                lane=peers.lane(host, about),
+                lane=peers.lane(host, order),
                 pool="deliver",
             )
             for inbox, host in hosts.items()
@@ -99,7 +109,7 @@ def everyone(tx: Tx, actor_id: int, inboxes: Iterable[str]) -> list[str]:
     return sorted({*inboxes, *audience.of_followers(tx, actor_id)})
 
 
-def fan_out(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> bool:
+def fan_out(tx: Tx, outgoing_id: int, inboxes: Iterable[str], order: str = "") -> bool:
     """The deliveries of an activity to some of all. False when it is over: a post that was deleted
     meanwhile is not told any more, and what waits of it finds nothing to send.
     """
@@ -109,17 +119,18 @@ def fan_out(tx: Tx, outgoing_id: int, inboxes: Iterable[str]) -> bool:
     if row.kind != "Delete" and posts.is_gone(tx, row.object):
         tx.run(_DROP, which=outgoing_id)
         return False
-    deliver(tx, outgoing_id, row.object, inboxes)
+    deliver(tx, outgoing_id, order or row.object, inboxes)
     return True
 
 
 def to_one(tx: Tx, by: Account, target: Account, activity: Json, about: str = "") -> None:
-    """What is between the two, in order, however often they think better of it; or in order with
-    what else is ``about`` one thing (a uri).
+    """What is between the two, in order, however often they think better of it, and before what
+    ``by`` says to followers alone after it; or in order with what else is ``about`` one thing (a uri).
     """
     # Not the shared inbox: every server has one for each person.
     inboxes = [target.inbox] if target.inbox else []
-    send(tx, by, activity, about or target.uri, inboxes, followers=False)
+    order = "" if about else by.uri
+    send(tx, by, activity, about or target.uri, inboxes, followers=False, order=order)
 
 
 # -- who ---------------------------------------------------------------------------------------
