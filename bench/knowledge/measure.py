@@ -3,8 +3,9 @@
     python bench/knowledge/measure.py mastodon=DOCS/content/en ollama=DOCS/docs ...
 
 Each project's documents are given by path; a project with a file of questions beside this script
-(``questions/NAME.txt``: question|parts of the names of files that answer it) is asked these, everything that
-is asked of the other projects, and ``questions/foreign.txt``. Headings are asked as questions too. For
+(``questions/NAME.txt``: question|parts of the names of files that answer it) is asked these, what is asked
+of the other projects, and ``questions/foreign.txt``. A question with a * before it would make sense for others
+too, so others are asked it with its project's name only ("... in Ollama?"). Headings are asked as questions too. For
 each project: the share answered of its own questions (and with a passage from the right file), of its
 headings, of the others' (with and without their name) and of foreign ones.
 """
@@ -28,12 +29,13 @@ NAMES = {"openwebui": "Open WebUI", "gotosocial": "GoToSocial"}
 HEADINGS = 80
 
 
-def questions(name: str) -> list[tuple[str, tuple[str, ...]]]:
-    found: list[tuple[str, tuple[str, ...]]] = []
+def questions(name: str) -> list[tuple[str, tuple[str, ...], bool]]:
+    """(question, where its answer stands, whether it makes sense for this project alone)"""
+    found: list[tuple[str, tuple[str, ...], bool]] = []
     for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines():
         question, *places = line.split("|")
         if question:
-            found.append((question, tuple(places)))
+            found.append((question.lstrip("*"), tuple(places), question[0] != "*"))
     return found
 
 
@@ -41,7 +43,7 @@ def headings(documents: list[Document]) -> list[tuple[str, str]]:
     """Every so many of the headings that say something, as questions, with their documents."""
     found: dict[str, str] = {}
     for document in documents:
-        for heading in re.findall(r"^# (.+)$", document.text, re.MULTILINE):
+        for heading in re.findall(r"^#{1,6} (.+)$", document.text, re.MULTILINE):
             words = heading.split()
             if 2 <= len(words) <= 8 and len(informative(heading)) >= 2 and heading.isascii():
                 found.setdefault(_asked(heading), document.source)
@@ -69,7 +71,7 @@ def main() -> None:
         for name, _, folder in (one.partition("=") for one in given.docs)
     }
     own = {name: questions(name) for name in read if (HERE / f"{name}.txt").exists()}
-    foreign = [question for question, _ in questions("foreign")]
+    foreign = [question for question, *_ in questions("foreign")]
     print(
         "project       passages  wake ms  ask ms   own right  headings right  others named  foreign"
     )
@@ -95,7 +97,7 @@ def main() -> None:
             if given.show and wrong:
                 print(f"    {name} {kind}: {question}  {said}", file=sys.stderr)  # noqa: B023
 
-        for question, places in own.get(name, []):
+        for question, places, _ in own.get(name, []):
             said = answer(question)
             count("own", bool(said), question, not said)
             if said:
@@ -110,12 +112,14 @@ def main() -> None:
             if other == name:
                 continue
             called = NAMES.get(other, other.capitalize())
-            for question, _ in asked_there:
-                said = answer(question)
-                count("others", bool(said), question, bool(said), said)
-                with_name = f"{question.rstrip('?')} in {called}?"
+            for question, _, theirs in asked_there:
+                if theirs:
+                    said = answer(question)
+                    count("others", bool(said), question, bool(said), said)
                 if called.lower() not in question.lower():
-                    count("named", bool(answer(with_name)), with_name, False)
+                    question = f"{question.rstrip('?')} in {called}?"  # noqa: PLW2901
+                    said = answer(question)
+                    count("named", bool(said), question, bool(said), said)
         for question in foreign:
             said = answer(question)
             count("foreign", bool(said), question, bool(said), said)

@@ -49,7 +49,7 @@ class Line(Struct, frozen=True):
 class Passage(Struct, frozen=True):
     """A piece of a document that can be quoted. ``source`` names the document within its owner's
     folder (or the post's id); ``confidence`` is how sure retrieval is that the passage answers the
-    question, 0 to 1 (see `knowledge.bm25`).
+    question, 0 to 1 (see `knowledge.judge`). ``above``: the headings over its own, for being found.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Passage(Struct, frozen=True):
     url: str | None = None
     source: str = ""
     confidence: float = 0.0
+    above: str = ""
 
 
 Call = Literal["called", "meant", "unasked"]

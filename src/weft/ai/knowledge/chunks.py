@@ -18,6 +18,7 @@ _SHORT = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e|approx|z\.B|bzw|Nr|ca|resp|Sr|Sra|M|Mme)"
     r"|\b[A-ZÄÖÜ])\.$"
 )
+_HEADING = re.compile(r"(#{1,6}) (.*)")
 _END = re.compile(r"(?<=[.!?…。！？।؟])[\"'”’»)\]]*(?:\s+|(?<=[。！？।]))")
 
 
@@ -53,29 +54,35 @@ def _cut(document: Document) -> Iterator[Passage]:
         for row in document.text.splitlines():
             yield Passage(row, document.title, document.url, document.source)
         return
-    for heading, paragraphs in _sections(document.text):
+    for heading, above, paragraphs in _sections(document.text):
         title = document.title
         if heading and heading != title:
             title = f"{title}: {heading}"
         for text in _packed(paragraphs):
-            yield Passage(text, title, document.url, document.source)
+            yield Passage(text, title, document.url, document.source, above=above)
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
-    heading = ""
+def _sections(text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(heading, those above it, paragraphs)"""
+    over: list[tuple[int, str]] = []
     paragraphs: list[str] = []
     lines: list[str] = []
     for line in [*text.splitlines(), "", "# "]:
-        if line.strip() and not line.startswith("# "):
+        marked = _HEADING.match(line)
+        if line.strip() and not marked:
             lines.append(line)
             continue
         if lines:
             paragraphs.append(" ".join(" ".join(lines).split()))
             lines = []
-        if line.startswith("# "):
+        if marked:
             if paragraphs:
-                yield heading, paragraphs
-            heading, paragraphs = " ".join(line[2:].split()), []
+                *above, last = [name for _, name in over] or [""]
+                yield last, " › ".join(above), paragraphs
+            level = len(marked.group(1))
+            over = [one for one in over if one[0] < level]
+            over.append((level, " ".join(marked.group(2).split())))
+            paragraphs = []
 
 
 def _packed(paragraphs: list[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Documents an owner gives to an AI: files of a folder, read as plain text.
 
 Markup is taken off here, once, so that every later quote is plain text. Headings stay, as lines
-that begin with ``# ``, because they are what passages are cut and titled by.
+that begin with ``#`` to ``######``, because they are what passages are cut and titled by.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS = frozenset({".txt", ".md", ".mdx", ".rst", ".html", ".htm", ".csv", ".pdf
 
 
 class Document(Struct, frozen=True):
-    """``text`` holds paragraphs parted by empty lines and headings as ``# Heading`` lines, or, when
+    """``text`` holds paragraphs parted by empty lines and headings as ``## Heading`` lines, or, when
     ``rows`` is set, one entry per line. ``source`` is the path within the folder.
     """
 
@@ -107,7 +107,7 @@ def parse(text: str, source: str, url: str | None = None) -> Document:
         text = rst.read(text)
     else:
         text = markdown.literal(text)
-    if not title and (first := re.search(r"^# (.+)$", text, re.MULTILINE)):
+    if not title and (first := re.search(r"^#{1,6} (.+)$", text, re.MULTILINE)):
         title = first.group(1)
     return Document((title or _named(source))[:_MAX_TITLE], url, text, source)
 

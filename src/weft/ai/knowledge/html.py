@@ -97,7 +97,7 @@ class _Reader(HTMLParser):
         if tag in _UNREAD or (unseen and tag not in _VOID):
             self._unread.append(tag)
         elif tag in _HEADINGS:
-            self.out.append("\n\n# ")
+            self.out.append(f"\n\n{'#' * int(tag[1])} ")
         elif tag in _BLOCKS:
             self.out.append("\n\n")
 

@@ -25,9 +25,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def read(text: str) -> str:
-    """The text, with ``# Heading`` lines."""
+    """The text, with its headings as lines that begin with "#"."""
     lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
     out: list[str] = []
+    levels: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -37,7 +38,10 @@ def read(text: str) -> str:
             continue
         titled = line.strip() and not line.startswith((" ", ".."))
         if titled and _UNDERLINE.fullmatch(below) and len(below.rstrip()) >= len(line.rstrip()):
-            out += ["", f"# {line.strip()}", ""]
+            if below[0] not in levels:
+                levels.append(below[0])
+            depth = min(levels.index(below[0]) + 1, 6)
+            out += ["", f"{'#' * depth} {line.strip()}", ""]
             at += 2
             continue
         out.append(f" {line}" if line.startswith("#") else line)
