@@ -12,6 +12,7 @@ import pytest
 from tests.api.standing import Standing
 from tests.conftest import House
 from weft.api.resolver import Resolver
+from weft.api.streaming.hub import Hub
 from weft.federation.discovery import Resolver as Discovery
 from weft.federation.inbox import Inbox
 from weft.federation.media_cache import MediaCache
@@ -75,6 +76,7 @@ class Edge:
                 "resolver": Resolver(self._fetch),
                 "seal": Seal(bytes(KEY_BYTES)),
                 "media_cache": _no_media(house, folder),
+                "hub": Hub(house.db),
                 "inbox": Inbox(house.db, cast("Discovery", None)),  # nobody elsewhere is looked up
                 **more,  # who asks for others gives them
             }

@@ -54,6 +54,8 @@ PUBLIC = {
     ("GET", "/api/v1/streaming/public"),
     ("GET", "/api/v1/streaming/public/local"),
     ("GET", "/api/v1/streaming/public/remote"),
+    ("GET", "/api/v1/streaming/room"),
+    ("GET", "/api/v1/streaming/rooms"),
     ("GET", "/api/v1/streaming/user"),
     ("GET", "/api/v1/streaming/user/notification"),
     # Other servers: the inbox believes signatures only, the rest shows what everyone may see.

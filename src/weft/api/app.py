@@ -59,6 +59,9 @@ from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
 from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import media as weft_media
+from weft.api.weft import rooms as weft_rooms
+from weft.api.weft import rooms_lines as weft_rooms_lines
+from weft.api.weft import rooms_members as weft_rooms_members
 from weft.api.weft import threads as weft_threads
 from weft.moderation.ip_blocks import Gate
 
@@ -98,6 +101,9 @@ ROUTES = [
     *remote_media.ROUTES,
     *weft_hosts.ROUTES,
     *weft_media.ROUTES,
+    *weft_rooms.ROUTES,
+    *weft_rooms_members.ROUTES,
+    *weft_rooms_lines.ROUTES,
     *actors.ROUTES,
     *ap_posts.ROUTES,
     *ap_stamps.ROUTES,

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -23,7 +23,6 @@ from weft.reading import filters
 from weft.reading.filters import Filter
 from weft.store.among import among
 from weft.store.database import Tx
-from weft.threads.model import Post
 from weft.threads.tables import polls
 
 KEPT_MAX = 1_024
@@ -46,6 +45,37 @@ _APART = "\0"
 """Between what does not belong together; in no text and no keyword."""
 _EDGE = "\1"
 """Where a word begins or ends; likewise."""
+
+
+class Read(Protocol):
+    """What is read and may be filtered: a post, or a line of a room as ``Line``."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def author_id(self) -> int | None: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def spoiler(self) -> str: ...
+    @property
+    def media(self) -> list[dict[str, Any]]: ...
+    @property
+    def poll_id(self) -> int | None: ...
+    @property
+    def boost_of_id(self) -> int | None: ...
+
+
+class Line(NamedTuple):
+    """A line of a room, as far as filters look at it."""
+
+    id: int
+    author_id: int | None
+    html: str
+    media: list[dict[str, Any]]
+    spoiler: str = ""
+    poll_id: int | None = None
+    boost_of_id: int | None = None
 
 
 class Match(NamedTuple):
@@ -82,7 +112,7 @@ class _Met(NamedTuple):
     media: list[dict[str, Any]]
     matches: list[Match]
 
-    def holds(self, post: Post) -> bool:
+    def holds(self, post: Read) -> bool:
         """Whether the post still says the same."""
         return self.html == post.html and self.spoiler == post.spoiler and self.media == post.media
 
@@ -99,7 +129,7 @@ _kept: dict[tuple[str, int], _Kept] = {}
 _NONE: list[Match] = []
 
 
-def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]]:
+def matches(tx: Tx, viewer: int, posts: Sequence[Read]) -> dict[int, list[Match]]:
     """The filters that each of these posts meets, by post id; nothing for one's own. A boost meets
     what the boosted does, which must be among ``posts``.
     """
@@ -107,7 +137,7 @@ def matches(tx: Tx, viewer: int, posts: Sequence[Post]) -> dict[int, list[Match]
     if kept is None:
         return {}
     found: dict[int, list[Match]] = {}
-    unknown: list[Post] = []
+    unknown: list[Read] = []
     for post in posts:
         if post.boost_of_id is not None or post.author_id == viewer:
             continue
@@ -143,7 +173,7 @@ def _over(one: Filter, now: int) -> bool:
     return one.expires_at is not None and one.expires_at <= now
 
 
-def _meet(tx: Tx, ready: Sequence[_Ready], posts: Sequence[Post]) -> dict[int, list[Match]]:
+def _meet(tx: Tx, ready: Sequence[_Ready], posts: Sequence[Read]) -> dict[int, list[Match]]:
     """What these posts meet, as they are read now."""
     texts = _texts(tx, posts) if any(one.words for one in ready) else {}
     everything = _APART.join(texts.values())
@@ -221,7 +251,7 @@ def _in_word(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char or " ") in ("Mn", "Mc", "Me", "Pc")
 
 
-def _texts(tx: Tx, shown: Iterable[Post]) -> dict[int, str]:
+def _texts(tx: Tx, shown: Iterable[Read]) -> dict[int, str]:
     """All that one reads in a post: words, warning, descriptions of pictures, answers of a poll."""
     by_id = {post.id: post for post in shown}
     asked = {post.poll_id: post.id for post in by_id.values() if post.poll_id is not None}

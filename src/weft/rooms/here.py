@@ -37,8 +37,9 @@ def arrive(tx: Tx, account_id: int, room_id: int) -> bool:
 
 
 def go(tx: Tx, account_id: int, room_id: int) -> None:
-    """Nothing of theirs is open in this process any more. Event: room.away."""
-    _tell(tx, "room.away", room_id, account_id)
+    """Nothing of theirs is open in this process any more. Event: room.away, of a member."""
+    if members.of(tx, room_id, account_id) is not None:
+        _tell(tx, "room.away", room_id, account_id)
 
 
 def _tell(tx: Tx, kind: str, room_id: int, account_id: int) -> None:

@@ -23,7 +23,7 @@ from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import blocks
 from weft.rooms import doors, writing
-from weft.rooms.model import NOTIFIES, Member, Role, Room, RoomLine
+from weft.rooms.model import NOTIFIES, Member, Notify, Role, Room, RoomLine
 from weft.rooms.tables import room_bans, room_invites, room_members, room_stays
 from weft.rooms.tables import rooms as room_table
 from weft.store.among import among
@@ -61,6 +61,9 @@ _SIZES = (
 )
 _IN_HOW_MANY = sa.select(sa.func.count()).where(room_members.c.account_id == _who)
 _AMONG = sa.select(room_members.c.account_id).where(
+    room_members.c.room_id == _room, among(room_members.c.account_id, "ids")
+)
+_LEVELS = sa.select(room_members.c.account_id, room_members.c.notify).where(
     room_members.c.room_id == _room, among(room_members.c.account_id, "ids")
 )
 _AIS = (
@@ -241,6 +244,13 @@ def among_them(tx: Tx, room_id: int, account_ids: Collection[int]) -> set[int]:
     if not account_ids:
         return set()
     return {row[0] for row in tx.rows(_AMONG, room=room_id, ids=list(account_ids))}
+
+
+def levels(tx: Tx, room_id: int, account_ids: Collection[int]) -> dict[int, Notify]:
+    """How those of these accounts that are in a room want to be told of lines."""
+    if not account_ids:
+        return {}
+    return {row[0]: row[1] for row in tx.rows(_LEVELS, room=room_id, ids=list(account_ids))}
 
 
 def sizes(tx: Tx, room_ids: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -50,6 +50,8 @@ _OF = (
     .limit(100)
 )
 
+_WHOSE = sa.select(room_reactions.c.account_id).where(room_reactions.c.line_id == _line)
+
 
 def react(tx: Tx, by: Account, line_id: int, emoji: str) -> RoomLine:
     """React once with each emoji; gives the line as it is then. Event: room.reacted.
@@ -86,6 +88,11 @@ def mine(tx: Tx, viewer_id: int, shown: Iterable[RoomLine]) -> set[tuple[int, st
     if not ids:
         return set()
     return {(row[0], row[1]) for row in tx.rows(_MINE, ids=ids, by=viewer_id)}
+
+
+def whose(tx: Tx, line: RoomLine) -> set[int]:
+    """Accounts that reacted to a line."""
+    return {row[0] for row in tx.rows(_WHOSE, line=line.id)}
 
 
 def forget_some(tx: Tx, account_id: int) -> bool:

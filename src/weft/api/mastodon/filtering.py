@@ -6,10 +6,9 @@ from weft.api.mastodon.entities_statuses import Filter, FilterResult
 from weft.kernel.clock import iso
 from weft.reading import filters, matching
 from weft.store.database import Tx
-from weft.threads.model import Post
 
 
-def applied(tx: Tx, viewer: int | None, posts: Sequence[Post]) -> dict[int, list[FilterResult]]:
+def applied(tx: Tx, viewer: int | None, posts: Sequence[matching.Read]) -> dict[int, list[FilterResult]]:
     """Which of the viewer's filters these posts meet, by post id.
 
     Whatever the filters' contexts, as Mastodon: a client keeps one copy of a post and shows it in

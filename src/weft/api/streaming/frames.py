@@ -7,11 +7,11 @@ names them: those who listen, may see the post (``posts.seen_by``) and want to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from weft.api.mastodon import (
     announcements,
@@ -20,6 +20,8 @@ from weft.api.mastodon import (
     quotes,
     serialise,
 )
+from weft.api.streaming import room_frames
+from weft.api.streaming.out import Ears, Frame, Out
 from weft.kernel.errors import NotFound
 from weft.moderation import announcements as told
 from weft.people import accounts
@@ -29,27 +31,6 @@ from weft.threads import listeners, notices, posts
 from weft.threads.model import Post
 from weft.threads.tokens import fold_tag
 from weft.work.events import Event
-
-Ears = Mapping[str, frozenset[int]]
-"""Accounts that listen, by the key of a channel."""
-
-
-class Frame(Struct, frozen=True):
-    """One thing to say; ``payload`` is a string (JSON inside JSON, as clients expect); None: the
-    event says it all.
-    """
-
-    event: str
-    payload: str | None
-
-
-class Out(Struct, frozen=True):
-    """What those who listen to a channel hear, by account; whoever is not named hears nothing."""
-
-    key: str
-    frames: Mapping[int, Frame]
-    pictured: bool = True
-    """Also for those who only want posts with pictures."""
 
 
 def plan(tx: Tx, fresh: Iterable[Event], ears: Ears) -> list[Out]:
@@ -269,4 +250,5 @@ _MAKERS = {
     "announcement.published": _announced,
     "announcement.reacted": _reacted,
     "announcement.removed": _withdrawn,
+    **room_frames.MAKERS,
 }

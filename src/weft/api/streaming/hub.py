@@ -9,12 +9,16 @@ missed, which is cheaper than remembering it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import structlog
 
 from weft.api.streaming.channels import Channel
-from weft.api.streaming.frames import Frame, plan
+from weft.api.streaming.frames import plan
+from weft.api.streaming.out import Frame
+from weft.api.streaming.present import Present
 from weft.kernel.errors import WeftError
+from weft.rooms.here import Here
 from weft.store.database import Database
 from weft.work import tail
 from weft.work.events import Event
@@ -29,6 +33,8 @@ STREAMS_MAX = 100
 
 NOTICES = frozenset({"notification", "notifications_merged"})
 """Frames for tokens that may read notifications."""
+COMINGS = frozenset({"room.here", "room.away"})
+"""Events that are repeated, and told only when they are news."""
 ENDINGS = frozenset({"account.suspended", "account.disabled", "account.deleted"})
 """Events that end every stream of the account they are about."""
 
@@ -43,6 +49,8 @@ class Listener:
         self.channels: dict[str, dict[tuple[str, ...], Channel]] = {}
         self.queue: asyncio.Queue[tuple[tuple[str, ...], Frame] | None] = asyncio.Queue(QUEUE_MAX)
         self.closed = False
+        self.single = False
+        """It has one channel and ends with it."""
 
     async def next(self) -> tuple[tuple[str, ...], Frame] | None:
         if self.closed and self.queue.empty():
@@ -64,6 +72,12 @@ class Listener:
                 self.close()
                 return
 
+    def finish(self) -> None:
+        """Close it once what waits is said."""
+        self.closed = True
+        with contextlib.suppress(asyncio.QueueFull):
+            self.queue.put_nowait(None)
+
     def close(self) -> None:
         """Say no more. What waits is dropped, so that a revoked token learns nothing new."""
         self.closed = True
@@ -81,9 +95,13 @@ class Hub:
         self._open: set[Listener] = set()
         self.listening = asyncio.Event()
         """Set once it follows the log: what is written from then on is heard."""
+        self.here = Here()
+        """Who is in which room now."""
+        self._present = Present(database)
 
     async def run(self) -> None:
-        await tail.follow(self._db, self._hand_on, self.listening)
+        async with self._present.repeating():
+            await tail.follow(self._db, self._hand_on, self.listening)
 
     def check_room(self, account_id: int) -> None:
         """Errors: 429, when a member holds too many connections already."""
@@ -98,6 +116,8 @@ class Hub:
         self.enter(listener)
         listener.channels.setdefault(channel.key, {})[channel.label] = channel
         self._listeners.setdefault(channel.key, set()).add(listener)
+        if channel.room_id is not None:
+            self._present.enter(channel.room_id, listener.account_id, listener)
 
     def part(self, listener: Listener, channel: Channel) -> None:
         labels = listener.channels.get(channel.key, {})
@@ -125,8 +145,22 @@ class Hub:
             here.discard(listener)
             if not here:
                 del self._listeners[key]
+        self._present.leave(key, listener.account_id, listener)
+
+    def _end(self, key: str, listener: Listener) -> None:
+        """It may not listen to this any more."""
+        if listener.channels.pop(key, None) is not None:
+            self._drop(key, listener)
+        if listener.single and not listener.channels:
+            listener.finish()
 
     async def _hand_on(self, fresh: list[Event]) -> None:
+        # Who is here is known also where nobody listens; that they still are is no news.
+        news = {event.position for event in fresh if self.here.hear(event)}
+        for event in fresh:
+            if event.kind == "room.away":
+                self._present.contradict(event.data["room"], event.data["account"])
+        fresh = [one for one in fresh if one.kind not in COMINGS or one.position in news]
         if not self._open:
             return
         for event in fresh:
@@ -146,6 +180,8 @@ class Hub:
                 frame = out.frames.get(listener.account_id)
                 if frame is not None:
                     listener.push(out.key, frame, pictured=out.pictured)
+                if listener.account_id in out.ends:
+                    self._end(out.key, listener)
 
 
 def _ends(event: Event, listener: Listener) -> bool:

@@ -47,6 +47,7 @@ class Said(Struct):
     stream: str = ""
     tag: str = ""
     list: str | int = ""
+    room: str | int = ""
 
 
 _said = msgspec.json.Decoder(Said)
@@ -72,7 +73,7 @@ async def socket_stream(socket: WebSocket[Any, Any, Any], db: Db, hub: TheHub) -
         first = socket.query_params.get("stream")
         opening = None
         if first:
-            asked = (socket.query_params.get(name, "") for name in ("tag", "list"))
+            asked = (socket.query_params.get(name, "") for name in ("tag", "list", "room"))
             opening = open_channel(bearer, first, *asked)
             await check(db, bearer, opening)
     except WeftError as refused:
@@ -111,7 +112,9 @@ async def _listen(
                 if len(raw) > FRAME_MAX:
                     raise WeftError("That is too long")
                 said = _said.decode(raw)
-                channel = open_channel(bearer, said.stream, said.tag, str(said.list))
+                channel = open_channel(
+                    bearer, said.stream, said.tag, str(said.list), str(said.room)
+                )
                 if said.type == "subscribe":
                     _check_room(listener, channel)
                     await check(db, bearer, channel)
@@ -168,6 +171,8 @@ def _listener(bearer: Bearer) -> Listener:
         "/api/v1/streaming/hashtag/local",
         "/api/v1/streaming/list",
         "/api/v1/streaming/direct",
+        "/api/v1/streaming/room",
+        "/api/v1/streaming/rooms",
     ],
     media_type="text/event-stream",
 )
@@ -177,15 +182,17 @@ async def event_stream(
     hub: TheHub,
     tag: FromQuery[str] = "",
     list_: Annotated[str, QueryParameter(name="list")] = "",
+    room: FromQuery[str] = "",
     only_media: FromQuery[bool] = False,
 ) -> Stream:
     """One stream as server-sent events; a comment line every 15 s keeps it open."""
     token = token_of(request) or ""
     bearer = await find_bearer(db, token)
     name = request.url.path.removeprefix("/api/v1/streaming/").strip("/").replace("/", ":")
-    channel = open_channel(bearer, name, tag, list_, only_media=only_media)
+    channel = open_channel(bearer, name, tag, list_, room, only_media=only_media)
     await check(db, bearer, channel)
     listener = _listener(bearer)
+    listener.single = True
     hub.check_room(listener.account_id)
     return Stream(
         _events(db, token, hub, listener, channel),

@@ -1,0 +1,359 @@
+"""Who is in a room: coming, going, being asked in, sent away, made a moderator; and who is here."""
+
+from typing import Any
+
+from litestar import Request, Response, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+from msgspec import Struct
+
+from weft.api.given import Db, Me
+from weft.api.links import Turned, link_header, paging
+from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.fragments import account_fragments
+from weft.api.streaming.routes import TheHub
+from weft.api.weft.rooms import ONE, READ, WRITE, as_seen
+from weft.api.weft.rooms_entities import (
+    Room,
+    RoomBan,
+    RoomInvite,
+    RoomMember,
+    member_list,
+)
+from weft.kernel.clock import iso, now_ms
+from weft.kernel.errors import Invalid, NotFound
+from weft.kernel.ids import parse_id
+from weft.people import blocks
+from weft.rooms import bans, doors, here, invites, marks, members
+from weft.rooms.bans import Ban
+from weft.rooms.invites import Invite
+from weft.store.database import Tx
+
+LISTED = 40
+_MEMBERS = f"{ONE}/members"
+_MEMBER = f"{_MEMBERS}/{{account_id:str}}"
+
+
+class Whom(Struct):
+    account_id: str | int = ""
+
+    def id(self) -> int:
+        """Errors: NotFound."""
+        number = parse_id(str(self.account_id))
+        if number is None:
+            raise NotFound
+        return number
+
+
+class ChangedMember(Struct):
+    """``role``: moderator or member, of a person, by the owner. ``muted``: of an AI, by whoever
+    moderates.
+    """
+
+    role: str | None = None
+    muted: bool | None = None
+
+
+class Choices(Struct):
+    """``notify``: all, mentions or none. ``only_when_called``: AIs answer one by name alone."""
+
+    notify: str | None = None
+    only_when_called: bool | None = None
+
+
+class ReadUpTo(Struct):
+    line_id: str | int = ""
+
+
+class Present(Struct, frozen=True):
+    """Ids of the members who have the room open now."""
+
+    here: list[str]
+
+
+# -- coming and going -------------------------------------------------------------------------
+
+
+@post(f"{ONE}/join", status_code=200, guards=WRITE)
+async def join(db: Db, me: Me, room_id: FromPath[str]) -> Room:
+    """Come into a public room, or into one that one was asked into."""
+    number = id_of(room_id)
+
+    def work(tx: Tx) -> Room:
+        members.join(tx, me, number)
+        return as_seen(tx, me.id, number)
+
+    return await db.write(work)
+
+
+@post(f"{ONE}/leave", status_code=200, guards=WRITE)
+async def leave(db: Db, me: Me, room_id: FromPath[str]) -> dict[str, Any]:
+    number = id_of(room_id)
+    await db.write(lambda tx: members.leave(tx, me, number))
+    return {}
+
+
+@patch(f"{ONE}/me", guards=WRITE)
+async def choose(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[Choices]) -> Room:
+    """How one wants to be told, and whether AIs may answer one unasked."""
+    number = id_of(room_id)
+
+    def work(tx: Tx) -> Room:
+        members.choose(tx, me, number, notify=data.notify, only_when_called=data.only_when_called)
+        return as_seen(tx, me.id, number)
+
+    return await db.write(work)
+
+
+@post(f"{ONE}/read", status_code=200, guards=WRITE)
+async def read_up_to(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[ReadUpTo]) -> Room:
+    """One has read up to a line; it never goes back."""
+    number, line_id = id_of(room_id), parse_id(str(data.line_id))
+    if line_id is None:
+        raise Invalid("Validation failed: Line must be an id")
+
+    def work(tx: Tx) -> Room:
+        marks.read(tx, me, number, line_id)
+        return as_seen(tx, me.id, number)
+
+    return await db.write(work)
+
+
+# -- who is in it -----------------------------------------------------------------------------
+
+
+@get(_MEMBERS, guards=READ, dependencies=paging(LISTED))
+async def listed(
+    request: Request[Any, Any, Any],
+    db: Db,
+    me: Me,
+    hub: TheHub,
+    page: Turned,
+    room_id: FromPath[str],
+) -> Response[list[RoomMember]]:
+    """Who is in it, the newest account first."""
+    number = id_of(room_id)
+    present = hub.here.who(number, now_ms())
+
+    def read(tx: Tx) -> tuple[list[RoomMember], list[int]]:
+        found = members.listed(tx, me.id, number, page)
+        return member_list(tx, found, present), [one.account_id for one in found]
+
+    answer, keys = await db.read(read)
+    return Response(answer, headers=link_header(request, db.site, keys))
+
+
+@post(_MEMBERS, status_code=200, guards=WRITE)
+async def bring_in(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[Whom]) -> RoomMember:
+    """The owner or a moderator brings an AI in; people are invited."""
+    number, whom = id_of(room_id), data.id()
+
+    def work(tx: Tx) -> RoomMember:
+        return member_list(tx, [members.add_ai(tx, me, number, whom)], ())[0]
+
+    return await db.write(work)
+
+
+@patch(_MEMBER, guards=WRITE)
+async def change(
+    db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str], data: JSONBody[ChangedMember]
+) -> RoomMember:
+    number, whom = id_of(room_id), id_of(account_id)
+
+    def work(tx: Tx) -> RoomMember:
+        doors.enter(tx, me, number)
+        target = members.of(tx, number, whom)
+        if target is None:
+            raise NotFound
+        if data.role is not None:
+            if data.role not in ("moderator", "member"):
+                raise Invalid("Validation failed: Role must be moderator or member")
+            target = members.set_role(tx, me, number, whom, data.role)
+        if data.muted is not None:
+            target = members.mute_ai(tx, me, number, whom, muted=data.muted)
+        return member_list(tx, [target], ())[0]
+
+    return await db.write(work)
+
+
+@delete(_MEMBER, status_code=200, guards=WRITE)
+async def kick(db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str]) -> dict[str, Any]:
+    """Send somebody away, who may come back."""
+    number, whom = id_of(room_id), id_of(account_id)
+    await db.write(lambda tx: members.kick(tx, me, number, whom))
+    return {}
+
+
+@post(f"{ONE}/owner", status_code=200, guards=WRITE)
+async def hand_over(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[Whom]) -> Room:
+    """Another person in it owns it from now on."""
+    number, whom = id_of(room_id), data.id()
+
+    def work(tx: Tx) -> Room:
+        members.hand_over(tx, me, number, whom)
+        return as_seen(tx, me.id, number)
+
+    return await db.write(work)
+
+
+# -- invitations and bans ---------------------------------------------------------------------
+
+
+@get(f"{ONE}/invites", guards=READ, dependencies=paging(LISTED))
+async def invited(
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned, room_id: FromPath[str]
+) -> Response[list[RoomInvite]]:
+    """Who was asked in and has not answered, for those who moderate."""
+    number = id_of(room_id)
+
+    def read(tx: Tx) -> tuple[list[RoomInvite], list[int]]:
+        found = invites.listed(tx, me, number, page)
+        return _pairs(tx, found), [one.account_id for one in found]
+
+    answer, keys = await db.read(read)
+    return Response(answer, headers=link_header(request, db.site, keys))
+
+
+@post(f"{ONE}/invites", status_code=200, guards=WRITE)
+async def invite(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[Whom]) -> dict[str, Any]:
+    number, whom = id_of(room_id), data.id()
+    await db.write(lambda tx: invites.invite(tx, me, number, whom))
+    return {}
+
+
+@delete(f"{ONE}/invites/{{account_id:str}}", status_code=200, guards=WRITE)
+async def uninvite(
+    db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str]
+) -> dict[str, Any]:
+    """Take an invitation back; with one's own id, say no to it."""
+    number, whom = id_of(room_id), id_of(account_id)
+
+    def work(tx: Tx) -> None:
+        if whom == me.id:
+            invites.decline(tx, me, number)
+        else:
+            invites.take_back(tx, me, number, whom)
+
+    await db.write(work)
+    return {}
+
+
+@get(f"{ONE}/bans", guards=READ, dependencies=paging(LISTED))
+async def banned(
+    request: Request[Any, Any, Any], db: Db, me: Me, page: Turned, room_id: FromPath[str]
+) -> Response[list[RoomBan]]:
+    """Who may not come in, for those who moderate."""
+    number = id_of(room_id)
+
+    def read(tx: Tx) -> tuple[list[RoomBan], list[int]]:
+        found = bans.listed(tx, me, number, page)
+        return _pairs(tx, found), [one.account_id for one in found]
+
+    answer, keys = await db.read(read)
+    return Response(answer, headers=link_header(request, db.site, keys))
+
+
+@post(f"{ONE}/bans", status_code=200, guards=WRITE)
+async def ban(db: Db, me: Me, room_id: FromPath[str], data: JSONBody[Whom]) -> dict[str, Any]:
+    """Send an account away for good."""
+    number, whom = id_of(room_id), data.id()
+    await db.write(lambda tx: bans.ban(tx, me, number, whom))
+    return {}
+
+
+@delete(f"{ONE}/bans/{{account_id:str}}", status_code=200, guards=WRITE)
+async def unban(
+    db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str]
+) -> dict[str, Any]:
+    number, whom = id_of(room_id), id_of(account_id)
+    await db.write(lambda tx: bans.unban(tx, me, number, whom))
+    return {}
+
+
+@put(f"{ONE}/kept_out/{{account_id:str}}", status_code=200, guards=WRITE)
+async def keep_out(
+    db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str]
+) -> dict[str, Any]:
+    """The owner of an AI takes it out and keeps it out."""
+    number, whom = id_of(room_id), id_of(account_id)
+    await db.write(lambda tx: bans.keep_out(tx, me, number, whom, out=True))
+    return {}
+
+
+@delete(f"{ONE}/kept_out/{{account_id:str}}", status_code=200, guards=WRITE)
+async def let_in(
+    db: Db, me: Me, room_id: FromPath[str], account_id: FromPath[str]
+) -> dict[str, Any]:
+    """The owner of an AI lets it be brought in again."""
+    number, whom = id_of(room_id), id_of(account_id)
+    await db.write(lambda tx: bans.keep_out(tx, me, number, whom, out=False))
+    return {}
+
+
+# -- now --------------------------------------------------------------------------------------
+
+
+@get(f"{ONE}/presence", guards=READ)
+async def presence(db: Db, me: Me, hub: TheHub, room_id: FromPath[str]) -> Present:
+    """Who has the room open now, as far as they and the reader are not blocked or muted."""
+    number = id_of(room_id)
+
+    def read(tx: Tx) -> set[int]:
+        doors.read(tx, me.id, number)
+        return hub.here.who(number, tx.now) - blocks.hidden_from(tx, me.id)
+
+    return Present([str(one) for one in sorted(await db.read(read))])
+
+
+@post(f"{ONE}/presence", status_code=200, guards=WRITE)
+async def be_here(db: Db, me: Me, room_id: FromPath[str]) -> dict[str, Any]:
+    """For apps without a stream: one is here, for two minutes and a half."""
+    number = id_of(room_id)
+
+    def work(tx: Tx) -> None:
+        doors.enter(tx, me, number, closed=True)
+        here.arrive(tx, me.id, number)
+
+    await db.write(work)
+    return {}
+
+
+@post(f"{ONE}/typing", status_code=200, guards=WRITE)
+async def typing(db: Db, me: Me, room_id: FromPath[str]) -> dict[str, Any]:
+    """One is writing: said every few seconds, forgotten soon after."""
+    number = id_of(room_id)
+    await db.write(lambda tx: here.typing(tx, me, number))
+    return {}
+
+
+def _pairs(tx: Tx, found: list[Invite] | list[Ban]) -> list[RoomInvite]:
+    named = [one.account_id for one in found] + [one.by_id for one in found]
+    shown = account_fragments(tx, named)
+    return [
+        RoomInvite(shown[one.account_id], shown[one.by_id], iso(one.created_at))
+        for one in found
+        if one.account_id in shown and one.by_id in shown
+    ]
+
+
+ROUTES = [
+    join,
+    leave,
+    choose,
+    read_up_to,
+    listed,
+    bring_in,
+    change,
+    kick,
+    hand_over,
+    invited,
+    invite,
+    uninvite,
+    banned,
+    ban,
+    unban,
+    keep_out,
+    let_in,
+    presence,
+    be_here,
+    typing,
+]
