@@ -54,7 +54,7 @@ class Prepared:
 
     def outcome(self, cursor: Any) -> Outcome:
         """``cursor``: the driver's, executed."""
-        if cursor.description is not None and self.row is _unknown:
+        if self.row is _unknown and cursor.description is not None:
             self.row = self._maker(cursor.description)
         return _Fetch(cursor, self)
 
@@ -203,9 +203,13 @@ class Statements:
 def execute(connection: sa.Connection, prepared: Prepared, given: Mapping[str, Any]) -> Outcome:
     """Run it on the connection's transaction. Errors: those of SQLAlchemy."""
     parameters = prepared.fill(given)
-    return prepared.outcome(
-        _on_driver(connection, prepared.sql, parameters, lambda raw: raw.execute)
-    )
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        cursor = raw.execute(prepared.sql, parameters)
+    except Exception as fault:
+        _tell(connection, prepared.sql, parameters, fault)
+        raise
+    return prepared.outcome(cursor)
 
 
 def execute_many(
@@ -213,27 +217,35 @@ def execute_many(
 ) -> None:
     """Run it for each row of parameters."""
     parameters = [prepared.fill(row) for row in rows]
-    _on_driver(connection, prepared.sql, parameters, lambda raw: raw.cursor().executemany)
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        raw.cursor().executemany(prepared.sql, parameters)
+    except Exception as fault:
+        _tell(connection, prepared.sql, parameters, fault)
+        raise
 
 
 def command(connection: sa.Connection, sql: str) -> None:
     """Run a text that has no parameters and gives nothing. Errors: those of SQLAlchemy."""
-    _on_driver(connection, sql, (), lambda raw: raw.execute)
-
-
-def _on_driver(
-    connection: sa.Connection, sql: str, parameters: Any, way: Callable[[Any], Callable[..., Any]]
-) -> Any:
     raw: Any = connection.connection.dbapi_connection
+    try:
+        raw.execute(sql)
+    except Exception as fault:
+        _tell(connection, sql, (), fault)
+        raise
+
+
+def _tell(connection: sa.Connection, sql: str, parameters: Any, fault: Exception) -> None:
+    """Raise SQLAlchemy's error for one of the driver's."""
     dialect = connection.dialect
     errors = cast("Any", dialect.dbapi).Error
-    try:
-        return way(raw)(sql, parameters)
-    except errors as fault:
-        lost = dialect.is_disconnect(fault, raw, None)
-        wrapped = DBAPIError.instance(
-            sql, parameters, fault, errors, connection_invalidated=lost, dialect=dialect
-        )
-        if lost:
-            connection.invalidate(fault)
-        raise cast("BaseException", wrapped) from fault
+    if not isinstance(fault, errors):
+        return
+    raw: Any = connection.connection.dbapi_connection
+    lost = dialect.is_disconnect(cast("Any", fault), raw, None)
+    wrapped = DBAPIError.instance(
+        sql, parameters, fault, errors, connection_invalidated=lost, dialect=dialect
+    )
+    if lost:
+        connection.invalidate(fault)
+    raise cast("BaseException", wrapped) from fault
