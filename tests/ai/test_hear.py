@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.ai.town import Town
-from weft.ai import hear, members
+from weft.ai import hourly, members
+from weft.ai.tables import ai_turns
+from weft.ai.turns.decide import CALLED_MAX
 from weft.kernel.clock import DAY, HOUR, now_ms
 from weft.people import blocks, follows
 from weft.threads import react
@@ -128,13 +130,13 @@ def test_a_question_from_elsewhere_is_answered_but_not_an_old_one(town: Town) ->
 def test_one_person_cannot_keep_it_busy_for_ever(town: Town) -> None:
     ada, bo = town.house.person("ada"), town.house.person("bo")
     guide = town.ai(ada, "guide")
-    for n in range(hear.ASKER_PER_HOUR + 3):
+    for n in range(hourly.ASKER_PER_HOUR + 3):
         town.house.post(bo, f"@guide question {n}")
     town.answer_all()
     ends = town.outcomes(guide)
-    assert ends[: hear.ASKER_PER_HOUR] == [("answered", "")] * hear.ASKER_PER_HOUR
-    assert ends[hear.ASKER_PER_HOUR] == ("declined", "asker_budget")  # it says why, once
-    assert ends[hear.ASKER_PER_HOUR + 1 :] == [("silent", "asker_budget")] * 2
+    assert ends[: hourly.ASKER_PER_HOUR] == [("answered", "")] * hourly.ASKER_PER_HOUR
+    assert ends[hourly.ASKER_PER_HOUR] == ("declined", "asker_budget")  # it says why, once
+    assert ends[hourly.ASKER_PER_HOUR + 1 :] == [("silent", "asker_budget")] * 2
     town.house.post(ada, "@guide others are still answered")
     assert town.answer_all() == 1
 
@@ -143,22 +145,22 @@ def test_one_thread_is_not_filled_by_it(town: Town) -> None:
     askers = [town.house.person(f"p{n}") for n in range(3)]
     guide = town.ai(askers[0], "guide")
     root = town.house.post(askers[0], "a long thread")
-    for n in range(hear.THREAD_PER_HOUR + 2):
+    for n in range(hourly.THREAD_PER_HOUR + 2):
         town.house.post(askers[n % 3], "@guide more", reply_to_id=root.id)
     town.answer_all()
     ends = town.outcomes(guide)
     assert ends[-2:] == [("declined", "thread_budget"), ("silent", "thread_budget")]
     old = now_ms() - HOUR - 1
-    town.db.write_now(lambda tx: tx.run(hear.ai_turns.update().values(created_at=old)))
+    town.db.write_now(lambda tx: tx.run(ai_turns.update().values(created_at=old)))
     town.house.post(askers[1], "@guide an hour later", reply_to_id=root.id)
     assert town.answer_all() == 1
 
 
 def test_a_crowd_of_ais_is_not_woken_by_one_post(town: Town) -> None:
     ada = town.house.person("ada")
-    crowd = [town.ai(ada, f"ai{n}") for n in range(hear.CALLED_MAX + 1)]
+    crowd = [town.ai(ada, f"ai{n}") for n in range(CALLED_MAX + 1)]
     town.house.post(ada, " ".join(f"@{one.username}" for one in crowd))
-    assert town.answer_all() == hear.CALLED_MAX
+    assert town.answer_all() == CALLED_MAX
     assert town.outcomes(crowd[-1]) == [("silent", "crowd")]
 
 
@@ -167,8 +169,8 @@ def test_other_servers_have_a_budget_together(
     town: Town, monkeypatch: pytest.MonkeyPatch, servers: int
 ) -> None:
     """Accounts and names of servers cost a stranger nothing; answers cost the owner of the AI."""
-    monkeypatch.setattr(hear, "SERVER_PER_HOUR", 3)
-    monkeypatch.setattr(hear, "ELSEWHERE_PER_HOUR", 6)
+    monkeypatch.setattr(hourly, "SERVER_PER_HOUR", 3)
+    monkeypatch.setattr(hourly, "ELSEWHERE_PER_HOUR", 6)
     ada = town.house.person("ada")
     guide = town.ai(ada, "guide")
     for number in range(8):

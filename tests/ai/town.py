@@ -172,6 +172,7 @@ class Town:
                     job_table.c.dead_at.is_(None),
                     # Nobody looks here at the pages that posts link to.
                     job_table.c.pool != "preview",
+                    job_table.c.kind != ai_jobs.PRUNE,  # it comes again each day
                 )
             )
         )

@@ -19,7 +19,7 @@ from tests.ai.town import Town
 from tests.conftest import House
 from tests.federation.conftest import Receiving
 from tests.federation.stranger import Stranger, create, key_pair, mention
-from weft.ai import hear, hops, members
+from weft.ai import hops, hourly, members
 from weft.federation import jobs as federation_jobs
 from weft.federation import outbox, render
 from weft.federation.tables import outgoing
@@ -175,7 +175,7 @@ async def test_a_thread_elsewhere_without_ais(world: World, term: dict[str, Any]
 async def test_each_server_has_a_budget_and_uses_up_no_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hear, "SERVER_PER_HOUR", 2)
+    monkeypatch.setattr(hourly, "SERVER_PER_HOUR", 2)
     for name in ("one", "two", "three", "four"):
         await world.says(world.other.actor(name), world.guide)
         world.answered()

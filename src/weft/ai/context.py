@@ -98,7 +98,7 @@ def gather(
     """
     unread = blocks.hidden_from(tx, ai.account_id) | blocks.hidden_from(tx, asker.id)
     before = _thread(tx, ai, asker, post, unread)
-    asked = [_question(account, tx.site.domain, one) for one in (post, *more)]
+    asked = [bare_question(account, tx.site.domain, text_of(one)) for one in (post, *more)]
     question = "\n".join(filter(None, asked))
     if not question:
         # Only a name, under something: "what do you say to this?"
@@ -106,10 +106,10 @@ def gather(
     prepared = shelf.of(tx, ai)
     found = prepared.index.search(question, PASSAGES_MAX)
     if ai.reads_public:
-        found = best([*found, *_public(tx, ai, post, question, unread)])
+        found = best([*found, *public(tx, ai, asker, post.thread_id, question, unread)])
     return Told(
         ask=Ask(
-            persona=_persona(tx, ai, account, post, prepared.titles),
+            persona=persona(tx, ai, account, post.language, prepared.titles),
             question=question[:QUESTION_CHARS],
             thread=tuple(line for _, line in before),
             passages=tuple(found),
@@ -143,11 +143,14 @@ def _primary(code: str) -> str:
     return code.replace("_", "-").split("-")[0].lower()
 
 
-def _persona(tx: Tx, ai: Ai, account: Account, post: Post, titles: tuple[str, ...]) -> Persona:
+def persona(
+    tx: Tx, ai: Ai, account: Account, language: str | None, titles: tuple[str, ...]
+) -> Persona:
+    """Who it is, for its engine; it speaks the language of the question where its owner gave none."""
     owner = accounts.by_id(tx, ai.owner_id)
     languages = tuple(ai.languages)
-    if not languages and post.language:
-        languages = (post.language,)
+    if not languages and language:
+        languages = (language,)
     return Persona(
         name=account.display_name,
         handle=account.acct,
@@ -190,7 +193,7 @@ def _thread(
             continue
         if author.id != asker.id and keeps_out(author, asked.get(line.id)):
             continue
-        room -= min(len(_text(line)), LINE_CHARS)
+        room -= min(len(text_of(line)), LINE_CHARS)
         if room < 0:
             break
         kept.append(line)
@@ -215,12 +218,13 @@ def _line(post: Post, author: Account) -> Line:
         author=author.acct,
         name=author.display_name,
         is_ai=hops.is_machine(author, post),
-        text=_text(post)[:LINE_CHARS],
+        text=text_of(post)[:LINE_CHARS],
         at=iso(post.created_at),
     )
 
 
-def _text(post: Post) -> str:
+def text_of(post: Post) -> str:
+    """What a post says, with its warning and what its pictures show."""
     warning = f"({post.spoiler}) " if post.spoiler else ""
     pictures = "".join(
         f" [picture: {picture['description']}]"
@@ -230,9 +234,8 @@ def _text(post: Post) -> str:
     return f"{warning}{html_to_text(post.html)}{pictures}"
 
 
-def _question(account: Account, domain: str, post: Post) -> str:
-    """The post without the names it was called by: its own anywhere, others at the start."""
-    text = _text(post)
+def bare_question(account: Account, domain: str, text: str) -> str:
+    """A text without the names it calls: the AI's own anywhere, others at the start."""
     own = re.escape(account.username)
     text = re.sub(
         rf"(?<![\w/])@{own}(?:@{re.escape(domain)})?(?![\w@-]|\.\w)[,:]?",
@@ -256,7 +259,9 @@ def keeps_out(author: Account, asked: Collection[str] | None = None) -> bool:
     return bool(_NO_AI.search(html_to_text(author.bio)))
 
 
-def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list[Passage]:
+def public(
+    tx: Tx, ai: Ai, asker: Account, place_id: int, question: str, unread: set[int]
+) -> list[Passage]:
     """Public posts of people who agreed to be found, from other threads, about the question."""
     words = " ".join(word for word in _WORD.findall(question) if informative(word))
     found = posts.by_ids(tx, search.find(tx, words, limit=PUBLIC_LOOK))
@@ -268,12 +273,12 @@ def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list
         if (
             author is None
             or one.visibility != "public"
-            or one.thread_id == post.thread_id
+            or one.thread_id == place_id
             or not author.indexable
             or author.suspended_at is not None
             or author.id in unread
-            or author.id in (ai.account_id, post.author_id)  # asking it again is no answer
-            or _text(one).rstrip().endswith("?")
+            or author.id in (ai.account_id, asker.id)  # asking it again is no answer
+            or text_of(one).rstrip().endswith("?")
             or hops.is_machine(author, one)
             or keeps_out(author, asked.get(one.id))
             or one.sensitive
@@ -281,5 +286,5 @@ def _public(tx: Tx, ai: Ai, post: Post, question: str, unread: set[int]) -> list
         ):
             continue
         title = f"{author.display_name} (@{author.acct})"
-        passages.append(Passage(_text(one), title, one.url, str(one.id)))
+        passages.append(Passage(text_of(one), title, one.url, str(one.id)))
     return Index(passages, tuple(ai.languages) or ("en",)).search(question, PASSAGES_MAX)

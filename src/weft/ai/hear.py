@@ -1,8 +1,9 @@
-"""Hearing: which AIs a post calls, and whether each of them may answer.
+"""Hearing in threads: which AIs a post calls or concerns, and what each of them does about it.
 
-A reaction to ``post.created``, in the transaction of the post itself. Whoever is called gets
-exactly one row of ``ai_turns`` per post; a turn that is to be answered gets its job in the same
-transaction. So a server that dies right after the post was accepted still answers it, once.
+A reaction to ``post.created``, in the transaction of the post itself. What each AI does is decided
+(`weft.ai.turns.decide`) and kept; whoever is to answer gets exactly one row of ``ai_turns`` per post,
+and its job in the same transaction. So a server that dies right after the post was accepted still
+answers it, once.
 
 Everything that keeps an AI quiet is decided here, on the server, before any engine is asked; and
 once more by the turn, right before it speaks.
@@ -10,49 +11,35 @@ once more by the turn, right before it speaks.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+import contextlib
 
-from weft.ai import hops
+import sqlalchemy as sa
+
+from weft.ai import context, hops, hourly
 from weft.ai.members import COLUMNS
-from weft.ai.model import Ai, Outcome, Reason, Trigger
+from weft.ai.model import Ai, Reason, Trigger
 from weft.ai.tables import ai_turns, ais
-from weft.kernel.clock import DAY, HOUR
-from weft.kernel.ids import new_id
+from weft.ai.turns import decide, kept, listening, opening, record, thread_lines
+from weft.ai.turns.setting import Candidate, Decision, Setting
+from weft.kernel.clock import DAY
+from weft.kernel.errors import WeftError
 from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import blocks
 from weft.store.among import among
 from weft.store.database import Tx
-from weft.threads import consent, posts
+from weft.threads import consent, emoji_reactions, posts
 from weft.threads.model import Post
 from weft.threads.publish import ais_are_off
-from weft.work import jobs
 from weft.work.events import Event
-from weft.work.jobs import NewJob
-
-TURN = "ai.turn"
-POOL = "ai"
 
 OLD = 7 * DAY
 """A post that comes later than this was found, not delivered: peers give up sooner."""
-ASKER_PER_HOUR = 30
-"""Answers of one AI to one person: a long talk has fewer, a script more."""
-BOT_PER_HOUR = 6
-"""Answers of one AI to one AI or bot, in all threads together."""
-THREAD_PER_HOUR = 20
-"""Answers of one AI in one thread: beyond this it is no longer the people's thread."""
-SERVER_PER_HOUR = 120
-"""Answers of one AI to everybody of one other server: accounts cost nothing there, answers of a
-model do cost something here."""
-ELSEWHERE_PER_HOUR = 600
-"""Answers of one AI to all other servers together, as names of servers cost little either."""
-CALLED_MAX = 8
-"""AIs of this server that one post wakes: calling all of them is a flood, not a question."""
+THANKED = "❤️"
+"""What a post that only thanks gets: no words, which would ask for words again."""
 
-_SPOKEN: tuple[Outcome, ...] = ("heard", "answered", "declined", "failed")
-
+_caller = account_table.alias("caller")
 _CALLED = (
     sa.select(*COLUMNS)
     .join_from(ais, account_table, account_table.c.id == ais.c.account_id)
@@ -61,10 +48,23 @@ _CALLED = (
         account_table.c.suspended_at.is_(None),
     )
 )
-_HEARD = (
-    insert(ai_turns)
-    .on_conflict_do_nothing(index_elements=["ai_id", "trigger_id"])
-    .returning(ai_turns.c.id)
+_TAKING_PART = (
+    sa.select(*COLUMNS)
+    .join_from(ais, account_table, account_table.c.id == ais.c.account_id)
+    .where(
+        ais.c.account_id.in_(
+            sa.select(ai_turns.c.ai_id)
+            .join_from(ai_turns, _caller, _caller.c.id == ai_turns.c.asker_id)
+            .where(
+                ai_turns.c.place_id == sa.bindparam("thread"),
+                ai_turns.c.outcome == "answered",
+                ai_turns.c.trigger != "unasked",
+                _caller.c.kind == "person",
+            )
+        ),
+        account_table.c.suspended_at.is_(None),
+        account_table.c.id != sa.bindparam("author"),
+    )
 )
 _BLOCKED = sa.select(blocks.c.id).where(
     sa.or_(
@@ -78,51 +78,93 @@ _BLOCKED = sa.select(blocks.c.id).where(
         ),
     )
 )
-_recent = sa.and_(
-    ai_turns.c.ai_id == sa.bindparam("ai"),
-    ai_turns.c.created_at > sa.bindparam("since"),
-    ai_turns.c.outcome.in_(_SPOKEN),
-)
-_TO_ASKER = sa.select(sa.func.count()).where(ai_turns.c.asker_id == sa.bindparam("asker"), _recent)
-_IN_THREAD = sa.select(sa.func.count()).where(
-    ai_turns.c.place_id == sa.bindparam("thread"), _recent
-)
-
-_TO_SERVERS = (
-    sa.select(
-        sa.func.count(),
-        sa.func.coalesce(
-            sa.func.sum(sa.case((account_table.c.domain == sa.bindparam("server"), 1), else_=0)), 0
-        ),
-    )
-    .join_from(ai_turns, account_table, account_table.c.id == ai_turns.c.asker_id)
-    .where(account_table.c.domain != "", _recent)
-)
 
 
-def hear(tx: Tx, event: Event) -> None:
-    """React to ``post.created``: write a turn for every AI of this server that the post calls.
+class Ears:
+    """Listens to threads. One for each database: it keeps what it knows of the last threads."""
 
-    A mention, a reply to a post of the AI, and a direct post to it call it. A boost calls nobody;
-    nor do edits, which are another event.
+    def __init__(self) -> None:
+        self._places = kept.Places(thread_lines.Threads())
+
+    def hear(self, tx: Tx, event: Event) -> None:
+        """React to ``post.created``: decide for every AI of this server that the post calls, and
+        for those that take part in its thread.
+
+        A mention, a reply to a post of the AI, and a direct post to it call it. A boost calls
+        nobody; nor do edits, which are another event.
+        """
+        post = posts.of(tx, event)
+        if post is None or post.boost_of_id is not None:
+            return
+        called = _called(tx, post)
+        others = _taking_part(tx, post) if post.reply_to_id is not None else []
+        if not called and not others:
+            return
+        asker = accounts.get(tx, post.author_id)
+        ais = [(ai, one) for ai, call in called if (one := _candidate(tx, ai, call, asker, post))]
+        if not called and _may_be_joined(asker, post):
+            ais += [
+                (ai, one) for ai in others if (one := _candidate(tx, ai, "unasked", asker, post))
+            ]
+        if not ais:
+            return
+        made = self._decided(tx, asker, post, [one for _, one in ais])
+        record.put(tx, "thread", post.thread_id, post.id, made)
+        for decision, (ai, _) in zip(made, ais, strict=True):
+            _act(tx, ai, asker, post, decision)
+
+    def _decided(self, tx: Tx, asker: Account, post: Post, ais: list[Candidate]) -> list[Decision]:
+        # Rules about machines are among the obstacles: here they are judged by what a post answers,
+        # not by what was said before it.
+        setting = Setting("meant", "quiet")
+        piece = thread_lines.piece(post, asker)
+        unasked = [one for one in ais if one.call == "unasked"]
+        if not unasked:
+            return decide.decide(setting, None, thread_lines.plain(piece), ais)
+        names = tuple(sorted(one.name for one in unasked))
+        state, line, tail = self._places.push(tx, post.thread_id, piece, names)
+        return listening.decided(tx, setting, state, line, tail, ais, post.thread_id)
+
+
+def _candidate(tx: Tx, ai: Ai, call: Trigger, asker: Account, post: Post) -> Candidate | None:
+    """An AI that heard a post; None for one that was not there, so that there is nothing to tell."""
+    why = obstacle(tx, ai, asker, post)
+    if why == "hidden" or (why and call == "unasked"):
+        return None
+    spent: Reason = ""
+    says_why = False
+    if not why and call != "unasked":
+        machine = hops.is_machine(asker, post)
+        spent, says_why = hourly.over_budget(
+            tx, ai, asker, "thread", post.thread_id, machine=machine
+        )
+    name = accounts.get(tx, ai.account_id).username
+    return Candidate(ai.account_id, name, call, why, spent, says_why)
+
+
+def _may_be_joined(asker: Account, post: Post) -> bool:
+    """Whether an AI may answer a post that does not call it: a listed one by a person of this
+    server who does not keep machines out. Who is elsewhere has not agreed to this.
     """
-    post = posts.of(tx, event)
-    if post is None or post.boost_of_id is not None:
-        return
-    called = _called(tx, post)
-    if not called:
-        return
-    asker = accounts.get(tx, post.author_id)
-    for place, (ai, trigger) in enumerate(called):
-        why = obstacle(tx, ai, asker, post)
-        says_why = False
-        if why == "hidden":
-            continue  # the AI was not there, so there is nothing to tell
-        if not why and place >= CALLED_MAX:
-            why = "crowd"
-        if not why:
-            why, says_why = over_budget(tx, ai, asker, post)
-        _write(tx, ai, asker, post, trigger, why, speaks=says_why or not why)
+    return (
+        asker.local
+        and not hops.is_machine(asker, post)
+        and post.visibility in context.LISTED
+        and not context.keeps_out(asker)
+    )
+
+
+def _act(tx: Tx, ai: Ai, asker: Account, post: Post, decision: Decision) -> None:
+    if decision.act == "react":
+        with contextlib.suppress(WeftError):  # blocked, or as many reactions as there may be
+            account = accounts.get(tx, ai.account_id)
+            emoji_reactions.react(tx, account, post.id, THANKED)
+    elif decision.act == "speak" or decision.call != "unasked":
+        heard = opening.Heard(
+            ai.account_id, post.id, "thread", post.thread_id, asker.id, decision.call,
+            hops.since_person(tx, post),
+        )  # fmt: skip
+        opening.write(tx, heard, decision.why, speaks=decision.act == "speak")
 
 
 def obstacle(tx: Tx, ai: Ai, asker: Account, post: Post) -> Reason:
@@ -156,28 +198,6 @@ def _may_bring(tx: Tx, asker: Account, post: Post) -> bool:
     )
 
 
-def over_budget(tx: Tx, ai: Ai, asker: Account, post: Post) -> tuple[Reason, bool]:
-    """Which budget is used up ("" none), and whether it is the moment to say so: once, to a
-    person, and then it is silent.
-    """
-    since = tx.now - HOUR
-    machine = hops.is_machine(asker, post)
-    most = BOT_PER_HOUR if machine else ASKER_PER_HOUR
-    given = tx.scalar(_TO_ASKER, ai=ai.account_id, asker=asker.id, since=since)
-    if given >= most:
-        return "asker_budget", given == most and not machine
-    given = tx.scalar(_IN_THREAD, ai=ai.account_id, thread=post.thread_id, since=since)
-    if given >= THREAD_PER_HOUR:
-        return "thread_budget", given == THREAD_PER_HOUR and not machine
-    if not asker.local:
-        row = tx.row(_TO_SERVERS, ai=ai.account_id, server=asker.domain, since=since)
-        total, there = (int(value) for value in row) if row is not None else (0, 0)
-        if total >= ELSEWHERE_PER_HOUR or there >= SERVER_PER_HOUR:
-            moment = total == ELSEWHERE_PER_HOUR or there == SERVER_PER_HOUR
-            return "server_budget", moment and not machine
-    return "", False
-
-
 def _called(tx: Tx, post: Post) -> list[tuple[Ai, Trigger]]:
     mentioned = [int(mention["id"]) for mention in post.mentions]
     ids = dict.fromkeys([post.reply_to_author_id, *mentioned])
@@ -186,6 +206,12 @@ def _called(tx: Tx, post: Post) -> list[tuple[Ai, Trigger]]:
         return []
     found = {row[0]: Ai(*row) for row in tx.rows(_CALLED, ids=wanted)}
     return [(found[one], _trigger(post, named=one in mentioned)) for one in wanted if one in found]
+
+
+def _taking_part(tx: Tx, post: Post) -> list[Ai]:
+    """AIs that a person called into this thread, and that answered there."""
+    rows = tx.rows(_TAKING_PART, thread=post.thread_id, author=post.author_id)
+    return [Ai(*row) for row in rows]
 
 
 def _trigger(post: Post, *, named: bool) -> Trigger:
@@ -200,38 +226,3 @@ def _blocked(tx: Tx, ai: Ai, asker: Account, post: Post) -> bool:
     if root is not None:
         people.add(root.author_id)
     return tx.row(_BLOCKED, ai=ai.account_id, people=list(people)) is not None
-
-
-def _write(
-    tx: Tx, ai: Ai, asker: Account, post: Post, trigger: Trigger, reason: Reason, *, speaks: bool
-) -> None:
-    turn_id = new_id()
-    made = tx.row(
-        _HEARD,
-        id=turn_id,
-        ai_id=ai.account_id,
-        trigger_id=post.id,
-        place_id=post.thread_id,
-        asker_id=asker.id,
-        trigger=trigger,
-        outcome="heard" if speaks else "silent",
-        reason=reason,
-        hops=hops.since_person(tx, post),
-        sources=0,
-        tokens_in=0,
-        tokens_out=0,
-        ms=0,
-        created_at=tx.now,
-        finished_at=None if speaks else tx.now,
-    )
-    if made is not None and speaks:
-        jobs.enqueue(
-            tx,
-            NewJob(
-                TURN,
-                {"turn": turn_id},
-                lane=f"ai:{ai.account_id}:{post.thread_id}",
-                key=f"{TURN}:{ai.account_id}:{post.id}",
-                pool=POOL,
-            ),
-        )

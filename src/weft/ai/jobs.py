@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from weft.ai import hear, members
+from weft.ai import hear, hear_room, members
 from weft.ai.brains.choose import Brains
 from weft.ai.turn import Turns
+from weft.ai.turns import open_floor, opening, record
+from weft.kernel.clock import DAY
 from weft.store.database import Database
 from weft.work.jobs import Job
 from weft.work.runner import Handler
 
+PRUNE = "ai.decisions.prune"
+
 
 def react(db: Database) -> None:
-    """Every post that is kept is heard, in its own transaction."""
-    db.react("post.created", hear.hear)
+    """Every post that is kept, and every line of a room, is heard in its own transaction."""
+    db.react("post.created", hear.Ears().hear)
+    rooms = hear_room.Ears()
+    db.react("room.line", rooms.hear)
+    db.react("room.changed", rooms.changed)
 
 
 def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
-    """``ai.turn`` (pool ``ai``) answers a post; ``ai.forget`` takes away what a deleted AI said."""
+    """``ai.turn`` (pool ``ai``) says what an AI has to say; ``ai.wait`` (the same pool) comes when an
+    open question has waited for people; ``ai.forget`` takes away what a deleted AI said;
+    ``ai.decisions.prune`` drops what was decided a month ago.
+    """
     turns = Turns(db, brains)
+    rooms = hear_room.Ears()
+
+    async def due(job: Job) -> None:
+        await db.write(lambda tx: rooms.due(tx, job))
 
     async def forget(job: Job) -> None:
         ai_id = int(job.payload["ai"])
         while await db.write(lambda tx: members.forget(tx, ai_id)):
             pass
 
-    return {hear.TURN: Handler(turns.take), members.FORGET: Handler(forget)}
+    async def prune(_: Job) -> None:
+        while await db.write(record.prune):
+            pass
+
+    return {
+        opening.TURN: Handler(turns.take),
+        open_floor.WAIT: Handler(due),
+        members.FORGET: Handler(forget),
+        PRUNE: Handler(prune, every=DAY),
+    }

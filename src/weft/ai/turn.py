@@ -27,9 +27,10 @@ from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Brain, BrainRefused, Call, Source
 from weft.ai.documents import Shelf
 from weft.ai.model import Ai, Engine, Outcome, Reason, Turn
-from weft.ai.places import thread
+from weft.ai.places import room, thread
 from weft.ai.places.port import Place, Words
 from weft.ai.tables import ai_turns
+from weft.ai.turns import reasons, record
 from weft.kernel.clock import MINUTE, SECOND, now_ms
 from weft.people import accounts
 from weft.store.database import Database, Tx
@@ -232,6 +233,8 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
             return Ready(turn, said=Said("silent", "language"))
         return Ready(turn, said=Said("declined", "language", speech.other_languages(ai.languages)))
     told = place.told(tx, shelf)
+    if turn.trigger == "unasked":
+        told = structs.replace(told, ask=structs.replace(told.ask, call=_call(tx, turn)))
     return Ready(turn, ai.engine, told)
 
 
@@ -262,7 +265,7 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = Tru
     if said.outcome == "reacted" and place is not None:
         place.react(tx, said.text)
     elif said.text and place is not None:
-        answer_id = _say(tx, ai, place, said)
+        answer_id = _say(tx, turn, ai, place, said)
     tx.run(
         _END,
         which=turn.id,
@@ -279,12 +282,23 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = Tru
     return True
 
 
-def _say(tx: Tx, ai: Ai, place: Place, said: Said) -> int:
+def _say(tx: Tx, turn: Turn, ai: Ai, place: Place, said: Said) -> int:
     if said.model is not None:
         account = accounts.get(tx, ai.account_id)
         members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)
-    return place.say(tx, Words(said.text, said.sources, said.model))
+    why = reasons.joined(*_joining(tx, turn)) if turn.trigger == "unasked" else None
+    return place.say(tx, Words(said.text, said.sources, said.model, why))
+
+
+def _joining(tx: Tx, turn: Turn) -> tuple[str, float]:
+    """What decided that it joins, and its number."""
+    decided = record.of(tx, turn.ai_id, turn.trigger_id)
+    return decided.reasons[0] if decided is not None and decided.reasons else ("join", 0.0)
+
+
+def _call(tx: Tx, turn: Turn) -> Call:
+    return "meant" if reasons.is_meant(_joining(tx, turn)[0]) else "unasked"
 
 
 def _place(tx: Tx, turn: Turn, ai: Ai) -> Place | None:
-    return thread.find(tx, turn, ai)
+    return room.find(tx, turn, ai) if turn.place == "room" else thread.find(tx, turn, ai)
