@@ -176,7 +176,7 @@ async def timeline(
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = lists.timeline(tx, me.id, number, page)
-        return encode(statuses(tx, me.id, found)), [one.id for one in found]
+        return encode(statuses(tx, me.id, found, encoded=True)), [one.id for one in found]
 
     return await json_page(request, db, read)
 

@@ -6,7 +6,7 @@ each answer. So: four small reads for any number of posts, and positions instead
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,7 +37,7 @@ from weft.api.mastodon.entities_statuses import (
     StatusTag,
 )
 from weft.api.mastodon.extras import Extras
-from weft.api.mastodon.fragments import account_fragments
+from weft.api.mastodon.fragments import account_fragments, status_fragment
 from weft.api.mastodon.interaction_policy import of_post
 from weft.kernel.clock import iso
 from weft.kernel.errors import NotFound
@@ -71,16 +71,46 @@ class Parts(NamedTuple):
     counts: dict[int, Counts]
     extras: Extras
 
+    def special(self, viewer: int | None, posts: Iterable[Post]) -> set[int]:
+        """Those of these posts that do not look to the viewer as they do to others, or to which
+        belongs what is not in their row.
+        """
+        marks = self.marks
+        return {
+            *marks.liked,
+            *marks.boosted,
+            *marks.kept,
+            *self.filtered,
+            *self.counts,
+            *self.extras.reactions,
+            *self.extras.wordings,
+            *(
+                post.id
+                for post in posts
+                if post.author_id == viewer
+                or post.poll_id is not None
+                or post.card_id is not None
+                or post.thread_id in marks.muted
+                or (post.media and post.author_id in self.sensitized)
+            ),
+        }
+
 
 def statuses(
-    tx: Tx, viewer: int | None, posts: Sequence[Post], *, redraft: bool = False
+    tx: Tx,
+    viewer: int | None,
+    posts: Sequence[Post],
+    *,
+    redraft: bool = False,
+    encoded: bool = False,
 ) -> list[Status]:
     """Posts as ``viewer`` (an account id; None: anyone) sees them, in the order given. Visibility
     was checked by whoever found them. What was deleted between two reads (PostgreSQL shows each
     the newest) is left out.
 
     What is boosted and what is quoted is read first, so that whatever hangs on posts is asked for
-    once. ``redraft``: show what was quoted also where the quote stands no more.
+    once. ``redraft``: show what was quoted also where the quote stands no more. ``encoded``: they
+    are only encoded and not looked into, so those that are known as JSON may be ``msgspec.Raw``.
     """
     if not posts:
         return []
@@ -102,13 +132,22 @@ def statuses(
         extras.shown(tx, viewer, shown),
     )
     site = tx.site
+    special = parts.special(viewer, shown) if encoded else set[int]()
 
     def made(post: Post, original: Status | None, quote: Quote | None) -> Status:
+        author = authors[post.author_id]
+        if encoded and original is None and quote is None and post.id not in special:
+            return status_fragment(
+                post,
+                author,
+                parts.approvals[post.id],
+                lambda: _status(site, post, author, parts, viewer, None, None),
+            )
         if post.extras and (said := parts.extras.wordings.get(post.id)) is not None:
             post = structs.replace(
                 post, html=said.html, spoiler=said.spoiler, language=said.language
             )
-        return _status(site, post, authors[post.author_id], parts, viewer, original, quote)
+        return _status(site, post, author, parts, viewer, original, quote)
 
     inside = {
         post.id: made(post, None, quotes.shallow(post, within) if post.quote_state else None)

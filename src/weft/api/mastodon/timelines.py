@@ -40,7 +40,7 @@ async def _answer(
 
     def read(tx: Tx) -> tuple[bytes, list[int]]:
         found = find(tx)
-        return encode(statuses(tx, viewer, found)), [post.id for post in found]
+        return encode(statuses(tx, viewer, found, encoded=True)), [post.id for post in found]
 
     return await json_page(request, db, read, short=short)
 
