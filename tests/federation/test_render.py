@@ -9,15 +9,15 @@ from msgspec import structs
 
 from tests.conftest import House
 from weft.federation import outbox, render
+from weft.federation.read_capabilities import takes_rfc9421
 from weft.federation.vocabulary import PUBLIC, contextualise
+from weft.people import accounts
 from weft.threads.model import Post
 
 
 @pytest.fixture
 def note(house: House) -> Any:
     def write(post: Post) -> dict[str, Any]:
-        from weft.people import accounts
-
         return house.db.read_now(
             lambda tx: render.create(
                 tx.site, post, accounts.get(tx, post.author_id), outbox.around(tx, post)
@@ -43,9 +43,12 @@ def test_a_person(house: House) -> None:
         "discoverable",
         "featured",
         "featuredTags",
+        "implements",
         "indexable",
         "webfinger",
     }
+    assert takes_rfc9421(document)
+    assert set(document.pop("generator")) == {"type", "implements"}
     assert document == {
         "id": base,
         "type": "Person",
@@ -68,6 +71,13 @@ def test_a_person(house: House) -> None:
         "endpoints": {"sharedInbox": "https://weft.test/inbox"},
         "publicKey": {"id": f"{base}#main-key", "owner": base, "publicKeyPem": "PEM"},
     }
+
+
+def test_the_server_says_what_it_takes(house: House) -> None:
+    server = house.db.write_now(accounts.instance_actor)
+    document = render.actor(house.db.site, server, "PEM")
+    assert takes_rfc9421(document)
+    assert "generator" not in document
 
 
 def test_an_ai_says_that_it_is_one_four_ways(house: House) -> None:
