@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from weft.federation import plain
 from weft.federation.plain import Json
+from weft.federation.vocabulary import RFC_9421
 
-RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
 MOST = 50
 """Of what one says: the registry has a handful."""
 

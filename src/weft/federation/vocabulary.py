@@ -95,6 +95,14 @@ TERMS: dict[str, Json] = {
     },
     "QuoteRequest": {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"},
     "QuoteAuthorization": {"QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization"},
+    # FEP-844e: what its software can.
+    "implements": {
+        "implements": {
+            "@id": "https://w3id.org/fep/844e/implements",
+            "@type": "@id",
+            "@container": "@list",
+        }
+    },
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
     # Ours. An actor: what it says it is, whose it is, which model speaks.
@@ -116,6 +124,11 @@ QUOTE_TERMS = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 """All of them name the quoted post; each is the only one that some servers read."""
 QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
 """Of the Link that FEP-e232 puts beside them."""
+
+RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
+"""How FEP-844e names HTTP Message Signatures."""
+IMPLEMENTS = [{"href": RFC_9421, "name": "RFC-9421: HTTP Message Signatures"}]
+"""What others cannot see otherwise before they ask: they may sign by it at once (FEP-844e)."""
 
 ACTOR_TYPES = {"person": "Person", "ai": "Service", "group": "Group", "application": "Application"}
 """``accounts.kind`` to the type of actor. Mastodon and Misskey show a Service as a bot."""

@@ -7,8 +7,9 @@ from mimetypes import guess_type
 from typing import Any
 
 from weft.federation.render.besides import opt_outs
+from weft.federation.render.consent import may_feature
 from weft.federation.render.emojis import emojis
-from weft.federation.vocabulary import ACTOR_TYPES, Json, addresses, shared_inbox
+from weft.federation.vocabulary import ACTOR_TYPES, IMPLEMENTS, Json, addresses, shared_inbox
 from weft.kernel.clock import iso
 from weft.kernel.site import Site
 from weft.people.model import Account
@@ -33,6 +34,7 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
         "manuallyApprovesFollowers": account.locked,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
+        "interactionPolicy": may_feature(account),
         "published": iso(account.created_at),
         "attachment": _fields(account),
         "tag": emojis(site, (account.profile or {}).get("emojis", [])),
@@ -43,6 +45,10 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
             "publicKeyPem": public_pem,
         },
     }
+    if account.kind == "application":
+        document["implements"] = IMPLEMENTS
+    else:
+        document["generator"] = {"type": "Application", "implements": IMPLEMENTS}
     if multikey:
         document["assertionMethod"] = [  # FEP-521a
             {
