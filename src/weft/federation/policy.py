@@ -13,7 +13,9 @@ from email.utils import parsedate_to_datetime
 from weft.kernel.clock import DAY, HOUR, MINUTE, SECOND
 
 HORIZON = 14 * DAY
-"""Twice what Mastodon and Misskey wait: a small server's owner may be on holiday."""
+"""Twice what Mastodon and Misskey wait: a small server's owner may be on holiday. See
+docs/decisions/0018-two-weeks.md.
+"""
 FIRST = 5 * SECOND
 """A restart of the peer takes about this long."""
 SLOWEST = 4 * HOUR
