@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from weft.ai import hear, hear_room, members
+import asyncio
+
+from weft.ai import documents, hear, hear_room, members
 from weft.ai.brains.choose import Brains
 from weft.ai.turn import Turns
 from weft.ai.turns import open_floor, opening, record
@@ -25,7 +27,7 @@ def react(db: Database) -> None:
 def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     """``ai.turn`` (pool ``ai``) says what an AI has to say; ``ai.wait`` (the same pool) comes when an
     open question has waited for people; ``ai.forget`` takes away what a deleted AI said;
-    ``ai.decisions.prune`` drops what was decided a month ago.
+    ``ai.decisions.prune`` drops what was decided a month ago; ``ai.pack`` makes changed documents ready.
     """
     turns = Turns(db, brains)
     rooms = hear_room.Ears()
@@ -38,6 +40,11 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         while await db.write(lambda tx: members.forget(tx, ai_id)):
             pass
 
+    async def pack(job: Job) -> None:
+        ai_id = int(job.payload["ai"])
+        turns.shelf.drop(ai_id)
+        await asyncio.to_thread(documents.pack, db, ai_id)
+
     async def prune(_: Job) -> None:
         while await db.write(record.prune):
             pass
@@ -46,5 +53,6 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         opening.TURN: Handler(turns.take),
         open_floor.WAIT: Handler(due),
         members.FORGET: Handler(forget),
+        documents.PACK: Handler(pack),
         PRUNE: Handler(prune, every=DAY),
     }

@@ -119,13 +119,13 @@ class Turns:
         self._brains = brains
         self._patience = patience
         self._answer_within = answer_within
-        self._shelf = Shelf()
+        self.shelf = Shelf()
 
     async def take(self, job: Job) -> None:
         """The handler of ``ai.turn``."""
         turn_id = int(job.payload["turn"])
         for rewrites in range(REWRITES_MAX + 1):
-            ready = await self._db.read(lambda tx: prepare(tx, turn_id, self._shelf))
+            ready = await self._db.read(lambda tx: prepare(tx, turn_id, self.shelf))
             if ready is None:
                 return  # answered by an earlier run, or the AI is gone
             said = ready.said or await self._ask(job, ready)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +60,7 @@ class Engine(Protocol):
     def watch_others(self, tell: Callable[[set[str]], None]) -> Callable[[], None]: ...
     def show_life(self, worker: str) -> Life: ...
     def is_alive(self, connection: sa.Connection, worker: str) -> bool: ...
+    def shredding(self, connection: sa.Connection) -> AbstractContextManager[None]: ...
     def close(self) -> None: ...
 
 
@@ -167,6 +169,17 @@ class SQLiteEngine:
             return True
         path.unlink(missing_ok=True)
         return False
+
+    @contextmanager
+    def shredding(self, connection: sa.Connection) -> Generator[None]:
+        """What is deleted meanwhile is overwritten in the file; else it would stay readable there
+        until its page is used again. What the file's log (WAL) has of it goes with its next checkpoints.
+        """
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("PRAGMA secure_delete=OFF")
 
     def _life(self, worker: str) -> Path:
         return self.path.with_name(f"{self.path.name}-worker-{worker}")
@@ -290,6 +303,11 @@ class PostgresEngine:
     def is_alive(self, connection: sa.Connection, worker: str) -> bool:
         free = sa.select(sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(worker, 0)))
         return not connection.execute(free).scalar_one()
+
+    def shredding(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """PostgreSQL's own vacuum overwrites what was deleted, within minutes or hours."""
+        del connection
+        return nullcontext()
 
     def close(self) -> None:
         self._engine.dispose()

@@ -113,6 +113,7 @@ class Index:
         self._languages = tuple(languages)
         self._numbers = {word: n for n, word in enumerate(held.words, 1)}
         self._lengths = array("I", held.lengths)
+        self._size = min(1.0, math.log10(max(1, len(self._lengths))) / 4)
         self._mean = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
 
     def rarity(self, token: str) -> float:
@@ -178,4 +179,4 @@ class Index:
                 share = len(self._holders(token)) / 4 / max(1, len(self.passages))
                 names[number] = max(0.0, 1 - _SUBJECT * share)
         every = [own.get(token, 0) for token in tokens(question)]
-        return Asked(list(weights), weights, rare, every, names)
+        return Asked(list(weights), weights, rare, every, names, self._size)

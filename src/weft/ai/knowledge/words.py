@@ -30,7 +30,9 @@ _FILLERS: dict[str, str] = {
         someone something sort still such sure t tell than thank thanks that the their them then
         there these they thing things think this those to too try until up us use used using ve very
         want wants was way we well were what whats when where whether which while who whom whose why
-        will with without won wonder work works would yes yet you your yours""",
+        will with without won wonder work works would yes yet you your yours after again another back
+        between certain come comes different during each everything happen happens long near only same
+        several take takes via""",
     "de": """aber als am an auch auf aus bei bin bis bist bitte da damit dann das dass dein deine dem
         den der des dich die dir doch du ein eine einem einen einer eines er es etwas euch euer für
         gibt haben habt hallo hat hast ich ihr ihre im in ist ja jemand kann kannst kein keine können
