@@ -24,9 +24,9 @@ from weft.people.model import Account
 from weft.store import search
 from weft.store.database import Tx
 from weft.threads import posts, signals
+from weft.threads.keep import ais_are_off
 from weft.threads.model import Post, Visibility
 from weft.threads.posts import seen_by
-from weft.threads.publish import ais_are_off
 from weft.threads.sanitize import html_to_text
 from weft.threads.tables import posts as post_table
 

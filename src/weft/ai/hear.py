@@ -30,8 +30,8 @@ from weft.people.tables import blocks
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import consent, emoji_reactions, posts
+from weft.threads.keep import ais_are_off
 from weft.threads.model import Post
-from weft.threads.publish import ais_are_off
 from weft.work.events import Event
 
 OLD = 7 * DAY

@@ -18,8 +18,8 @@ from weft.moderation.tables import announcement_reactions, announcement_reads, a
 from weft.people.model import Account
 from weft.store.among import among
 from weft.store.database import Tx
+from weft.threads.drafts import tidy, write_html
 from weft.threads.model import Draft
-from weft.threads.publish import tidy, write_html
 from weft.threads.tables import custom_emojis
 from weft.work import events
 

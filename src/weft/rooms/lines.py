@@ -20,7 +20,7 @@ from weft.rooms.tables import room_line_edits, room_lines, room_reactions
 from weft.rooms.writing import COLUMNS
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
-from weft.threads.publish import attach
+from weft.threads.drafts import attach
 from weft.threads.tables import media
 from weft.work import events
 

@@ -8,9 +8,10 @@ from typing import Any
 from weft.rooms import members
 from weft.rooms.model import LineFormat
 from weft.store.database import Tx
+from weft.threads.drafts import write_html
+from weft.threads.keep import mention_json
 from weft.threads.limits import POST_CHARS, check_post
 from weft.threads.model import Draft
-from weft.threads.publish import mention_json, write_html
 from weft.threads.tokens import storable
 
 LINE_CHARS = POST_CHARS

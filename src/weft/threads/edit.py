@@ -26,17 +26,11 @@ from weft.threads import (
     quotes,
     quoting,
 )
+from weft.threads.drafts import attach, check, tidy, write_html
 from weft.threads.indexed import index_anew
+from weft.threads.keep import mention_json, name_things
 from weft.threads.model import Draft, Incoming, Post
 from weft.threads.notifications import notify
-from weft.threads.publish import (
-    attach,
-    check,
-    mention_json,
-    name_things,
-    tidy,
-    write_html,
-)
 from weft.threads.tables import media, post_edits, post_tags
 from weft.threads.tables import posts as post_table
 from weft.work import events

@@ -21,10 +21,11 @@ from weft.people.model import Account
 from weft.store.database import Database, Tx
 from weft.store.page import Page, paged
 from weft.threads import once, quotes
+from weft.threads.drafts import attach, check, parent_of, tidy, write_html
 from weft.threads.media import COLUMNS as MEDIA_COLUMNS
 from weft.threads.media import Upload
 from weft.threads.model import Draft
-from weft.threads.publish import attach, check, parent_of, publish, tidy, write_html
+from weft.threads.publish import publish
 from weft.threads.tables import media, scheduled_posts
 from weft.work import jobs
 from weft.work.jobs import Job, NewJob

@@ -16,8 +16,8 @@ from weft.kernel.site import Site
 from weft.moderation import announcements
 from weft.store.database import Tx
 from weft.threads import emojis
+from weft.threads.drafts import write_html
 from weft.threads.model import Draft
-from weft.threads.publish import write_html
 from weft.threads.tokens import fold_tag
 
 NOBODY = 0

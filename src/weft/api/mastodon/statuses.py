@@ -40,10 +40,11 @@ from weft.threads.ais import let_ais
 from weft.threads.allow import allow
 from weft.threads.consent import defaults
 from weft.threads.delete import delete as delete_post
+from weft.threads.drafts import FORMATS
 from weft.threads.edit import edit, history
 from weft.threads.markup import scan
 from weft.threads.model import Draft, Format, Post, Visibility
-from weft.threads.publish import FORMATS, publish
+from weft.threads.publish import publish
 from weft.threads.quotes import set_policy, usual_policy
 
 IDS_MAX = 40
