@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from tests.conftest import House
 from weft.ai import jobs as ai_jobs
-from weft.ai import members, turn
+from weft.ai import hear_room, members, turn
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Ask
 from weft.ai.documents import Shelf
 from weft.ai.model import Turn
+from weft.ai.turns import open_floor
 from weft.kernel.clock import now_ms
 from weft.people.model import Account
 from weft.store.database import Tx
@@ -86,6 +87,7 @@ class Town:
         self.db = house.db
         ai_jobs.react(house.db)
         self.shelf = Shelf()
+        self.ears = hear_room.Ears()
         self._notes = 0
 
     def at_once(self, scene: Callable[[Town], None]) -> None:
@@ -153,6 +155,9 @@ class Town:
         return taken
 
     def _take(self, tx: Tx, job: jobs.Job, text: str) -> None:
+        if job.kind == open_floor.WAIT:
+            self.ears.due(tx, job)
+            return
         ready = turn.prepare(tx, int(job.payload["turn"]), self.shelf)
         if ready is None:
             jobs.finish(tx, job)

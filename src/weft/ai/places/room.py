@@ -18,7 +18,7 @@ from weft.ai.hops import HOP_BUDGET
 from weft.ai.model import Ai, Reason, Turn
 from weft.ai.places.dress import composed
 from weft.ai.places.port import Overtaken, Words
-from weft.ai.turns import clocks, reasons, record
+from weft.ai.turns import clocks, decide, reasons, record
 from weft.people import accounts
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
@@ -94,10 +94,14 @@ class RoomPlace(Struct, frozen=True):
             return "paused"
         if (room.hushed_until or 0) > tx.now:
             return "hushed"
-        last = [bool(row[0]) for row in tx.rows(_LAST, room=room.id)]
-        if self._by_machine() and room.scene is None and last == [True] * HOP_BUDGET:
-            return "hops"
-        return "" if self.called else self._unwelcome(tx, machine_last=last[:1] == [True])
+        machines = decide.silenced(
+            chain=self._chain(tx),
+            by_machine=self._by_machine(),
+            in_scene=room.scene is not None,
+            called=self.called,
+            meant=not self.called and self._meant(tx),
+        )
+        return machines or ("" if self.called else self._unwelcome(tx))
 
     def told(self, tx: Tx, shelf: Shelf) -> context.Told:
         more = [one for one in self._later(tx) if self._goes_on(one)]
@@ -167,16 +171,19 @@ class RoomPlace(Struct, frozen=True):
 
     # -- what nobody called for -------------------------------------------------------------------
 
-    def _unwelcome(self, tx: Tx, *, machine_last: bool) -> Reason:
+    def _unwelcome(self, tx: Tx) -> Reason:
         room = self.room
-        if room.scene is not None:
-            return ""
         if clocks.is_quiet(room.quiet_hours, tx.now):
             return "quiet_hours"
         asker = members.of(tx, room.id, self.asker.id)
         if room.mode == "called" or (asker is not None and asker.only_when_called):
             return "called_only"
-        return "machine_last" if machine_last and not self._meant(tx) else ""
+        return ""
+
+    def _chain(self, tx: Tx) -> int:
+        """Lines of machines in a row at the end of the room, as far as it matters."""
+        last = [bool(row[0]) for row in tx.rows(_LAST, room=self.room.id)]
+        return next((n for n, machine in enumerate(last) if not machine), len(last))
 
     def _meant(self, tx: Tx) -> bool:
         decided = record.of(tx, self.ai.account_id, self.line.id)

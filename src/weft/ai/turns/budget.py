@@ -12,9 +12,9 @@ from weft.rooms.model import Liveliness
 
 PER_HUNDRED: dict[Liveliness, int] = {"quiet": 1, "normal": 3, "lively": 6}
 """Unasked lines per hundred lines of people."""
-SHARE = 0.2
+OF_20 = 4
 """Of the last twenty lines, the coming one included: more is the AI's room, not theirs."""
-MEANT_SHARE = 0.4
+MEANT_OF_20 = 8
 """The same for lines that were most likely for it: two people and an AI in a good talk."""
 PAUSE = 15
 """Lines of people after one that nobody took up, before the next: unasked lines are never two in a
@@ -31,14 +31,13 @@ def spent(liveliness: Liveliness, unasked: Unasked, *, meant: bool) -> str:
     """Why one more line would be too much, as a code of `reasons`; "" when it is not."""
     if unasked.busy:
         return "busy"
-    room = unasked.last_20 + 1 if unasked.last_20 < 20 else 20
     if meant:
-        return "too_much_of_last" if unasked.meant_of_last_20 + 1 > MEANT_SHARE * room else ""
+        return "too_much_of_last" if unasked.meant_of_last_20 + 1 > MEANT_OF_20 else ""
     if unasked.called_only:
         return "not_now"
     if unasked.untaken and unasked.since < PAUSE:
         return "two_in_a_row"
-    if unasked.of_last_20 + 1 > SHARE * room:
+    if unasked.of_last_20 + 1 > OF_20:
         return "too_much_of_last"
     most = PER_HUNDRED[liveliness] * max(unasked.factor, FACTOR_MIN)
     if most < 1:

@@ -17,6 +17,7 @@ from weft.ai.turns import budget, modes
 from weft.ai.turns import gate as learned
 from weft.ai.turns.gate import Scores
 from weft.ai.turns.modes import THRESHOLDS, Thresholds
+from weft.ai.turns.names import PLAIN
 from weft.ai.turns.room_state import Heard, RoomState
 from weft.ai.turns.setting import Act, Candidate, Decision, Setting, Stage
 from weft.rooms.model import Mode
@@ -71,6 +72,19 @@ def decide(
     elif free and state is not None:
         made |= _judged(setting, state, line, free, score)
     return [made[one.ai_id] for one in ais if one.ai_id in made]
+
+
+def silenced(*, chain: int, by_machine: bool, in_scene: bool, called: bool, meant: bool) -> Reason:
+    """Why machines that spoke while an AI thought keep it silent, right before it speaks. ``chain``:
+    lines of machines in a row at the end of the room; ``by_machine``: a machine said what it answers.
+    """
+    if in_scene:
+        return ""
+    if by_machine and chain >= HOP_BUDGET:
+        return "hops"
+    if by_machine and not called:
+        return "scene_over"
+    return "machine_last" if chain and not called and not meant else ""
 
 
 # -- rules ------------------------------------------------------------------------------------
@@ -205,7 +219,7 @@ def _wish(setting: Setting, line: Heard, one: Candidate, found: Scores) -> Decis
         return wish("silent", "gate", "acknowledges", found.join)
     if found.addressed >= MEANT:
         return wish("speak", "gate", "addressed", found.addressed, meant=True)
-    if modes.open_question(line):
+    if to_everybody(line):
         if limits.waits:
             return wish("wait", "open", "people_first", found.join)
         return wish("silent", "open", "open_question", found.join)
@@ -214,6 +228,20 @@ def _wish(setting: Setting, line: Heard, one: Candidate, found: Scores) -> Decis
     if found.join >= limits.unsure + setting.shift:
         return wish("speak", "judge", "unsure", found.join)
     return wish("silent", "gate", "below", found.join)
+
+
+def to_everybody(line: Heard) -> bool:
+    """Whether a line asks whoever is there. It may also follow the author's own words: people greet
+    first, and then ask.
+    """
+    return modes.open_question(line) or (
+        bool(line.turn_asks)
+        and not line.bot
+        and line.new + line.own > 0.5
+        and max(line.to.values(), default=0.0) < 0.3
+        and line.replied is None
+        and max(line.calls.values(), default=0) < PLAIN
+    )
 
 
 def _spent(setting: Setting, one: Candidate, wish: Decision) -> str:

@@ -50,8 +50,6 @@ class Unasked(Struct, frozen=True):
     """Among the last nineteen: the coming one is the twentieth."""
     meant_of_last_20: int = 0
     """Answers to lines that were most likely for the AI, though they did not call it."""
-    last_20: int = 20
-    """Lines that the place has, at most 20."""
     untaken: bool = False
     """The last line of a machine was one of these, and nobody took it up."""
     factor: float = 1.0

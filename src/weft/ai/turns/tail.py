@@ -105,6 +105,5 @@ class Tail:
             since=NEVER if since is None else since,
             of_last_20=last_19,
             meant_of_last_20=meant_19,
-            last_20=min(LAST, len(self.lines)),
             untaken=ignored and last is not None and last.author not in called,
         )
