@@ -303,6 +303,15 @@ async def asking_to_answer(world: Hearing, document: Json) -> None:
     assert world.known(document["instrument"]["id"]).approval == "pending"
 
 
+async def asking_to_show(world: Hearing, document: Json) -> None:
+    collection = {"id": document["instrument"], "type": "FeaturedCollection", "name": "Weavers"}
+    world.other.serve(collection["id"], collection | {"attributedTo": world.zoe["id"]})
+    await world.send(document)
+    (accept,) = world.told("Accept")
+    assert accept["object"]["id"] == document["id"]
+    assert accept["result"].startswith(f"{world.ada.uri}/stamps/")
+
+
 async def stamp(world: Hearing, document: Json) -> None:
     """Believed for exactly what it says."""
     zoe = world.zoe["id"]
@@ -339,6 +348,7 @@ HEARD: dict[str, Callable[[Hearing, Json], Awaitable[None]]] = {
     "a pinned post": pinned,
     "asking to quote": asking_to_quote,
     "asking to answer": asking_to_answer,
+    "asking to show an account": asking_to_show,
     "a stamp": stamp,
 }
 """By the name under which the document shows it."""

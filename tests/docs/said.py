@@ -24,12 +24,13 @@ from weft.moderation import reports
 from weft.moderation.reports import Complaint
 from weft.net import keys
 from weft.net.proofs import prove
-from weft.people import accounts, blocks, follows, moves
+from weft.people import accounts, blocks, collections_elsewhere, follows, moves
 from weft.reading import featured
 from weft.threads import (
     ballots,
     consent,
     emoji_reactions,
+    features,
     pins,
     quotes,
     react,
@@ -319,6 +320,16 @@ def tag_shown(world: Saying) -> Json:
     return world.told("Add")
 
 
+def yes_to_being_shown(world: Saying) -> Json:
+    uri = f"{world.zoe.uri}/collections/1"
+    told = collections_elsewhere.Told(uri, world.zoe.uri, "Weavers")
+    world.write(collections_elsewhere.learn, world.zoe, told)
+    known = world.db.read_now(lambda tx: collections_elsewhere.by_uri(tx, uri))
+    assert known is not None
+    world.write(features.asked, world.zoe, known, world.ada, "https://other.test/asks/1")
+    return world.told("Accept")
+
+
 async def conversation(world: Saying) -> Json:
     root = world.house.post(world.ada, "Hello")
     world.house.post(world.bob, "Hi", reply_to_id=root.id)
@@ -381,6 +392,7 @@ SAID: dict[str, Callable[[Saying], Any]] = {
     "a policy": policy,
     "asking to quote": asking_to_quote,
     "a yes": saying_yes,
+    "a yes to being shown": yes_to_being_shown,
     "a stamp": stamp,
     "a quote": quoting,
     "an answer that was agreed to": answering_with_a_yes,

@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from weft.federation import authorizations, handlers, hints, limits, moderators, plain, seen
+from weft.federation import (
+    authorizations,
+    handlers,
+    hints,
+    limits,
+    moderators,
+    plain,
+    read_collection,
+    seen,
+)
 from weft.federation.discovery import Resolver
 from weft.federation.fetch import Missing, Unbelievable
 from weft.federation.forget import forget_some
@@ -20,7 +29,7 @@ from weft.kernel.clock import DAY, HOUR
 from weft.kernel.errors import Forbidden, Invalid, NotFound, WeftError
 from weft.net.client import OutboundFailed
 from weft.net.guard import OutboundRefused
-from weft.people import accounts
+from weft.people import accounts, collections_elsewhere
 from weft.people.model import Account
 from weft.store.database import Database, Tx
 from weft.threads import delete, posts, stamps
@@ -130,7 +139,22 @@ class Later:
         if need.claim is not None:
             looked = authorizations.learn(self._db, self._resolver.fetcher, need.claim)
             return await self._had(job, looked, need.essential)
+        if need.what == "collection":
+            return await self._had(job, self._collection(need.uri), need.essential)
         return await self._had(job, self._resolver.note(need.uri), need.essential)
+
+    async def _collection(self, uri: str) -> bool:
+        """Look at what a collection is called, and keep that. False: whose it is is not known here."""
+        told = await read_collection.fetch(self._resolver.fetcher, uri)
+
+        def keep(tx: Tx) -> bool:
+            owner = accounts.by_uri(tx, told.owner)
+            if owner is None or owner.local or not plain.same_origin(told.uri, owner.uri):
+                return False
+            collections_elsewhere.learn(tx, owner, told)
+            return True
+
+        return await self._db.write(keep)
 
     async def _had(self, job: Job, work: Awaitable[object], essential: bool) -> bool:
         try:

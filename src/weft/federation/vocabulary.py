@@ -103,6 +103,12 @@ TERMS: dict[str, Json] = {
             "@container": "@list",
         }
     },
+    # FEP-7aa9: who may show an account in a collection, asking, and the yes.
+    "canFeature": {"canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"}},
+    **{
+        word: {word: f"https://w3id.org/fep/7aa9#{word}"}
+        for word in ("FeatureRequest", "FeatureAuthorization")
+    },
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
     # Ours. An actor: what it says it is, whose it is, which model speaks.

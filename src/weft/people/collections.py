@@ -1,8 +1,9 @@
 """Accounts that a member shows others, under a name: https://docs.joinmastodon.org/methods/collections/
 
-Who is shown agreed to it: accounts of this server that may be discovered are taken in at once, and may
-leave for good; others cannot be added. Accounts elsewhere cannot be asked yet, so they are not
-added either.
+Who is shown agreed to it: accounts of this server that may be discovered are taken in at once (by
+their followers alone, where they approve those), and may leave for good; others cannot be added.
+Accounts elsewhere cannot be asked yet, so they are not added either. Members are shown in collections
+elsewhere by the same rule: ``collections_elsewhere``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from msgspec import Struct
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import new_id
 from weft.people.model import Account
-from weft.people.tables import accounts, blocks
+from weft.people.tables import accounts, blocks, follows
 from weft.people.tables import collection_items as item_table
 from weft.people.tables import collections as table
 from weft.store.among import among
@@ -52,6 +53,8 @@ class Collection(Struct, frozen=True):
     tag: str | None
     created_at: int
     updated_at: int
+    uri: str | None = None
+    """Of one elsewhere."""
     items: list[Item] = []
 
 
@@ -137,6 +140,11 @@ _ITEM = sa.select(*_ITEM_COLUMNS).where(
 _HELD = sa.select(*_ITEM_COLUMNS).where(
     item_table.c.collection_id == _which, item_table.c.account_id == _account
 )
+_FOLLOWS = sa.select(follows.c.id).where(
+    follows.c.follower_id == _owner,
+    follows.c.target_id == _account,
+    follows.c.accepted.is_(True),
+)
 _APART = sa.select(accounts.c.id).where(accounts.c.id == _account, _block_between(_account, _owner))
 _DROP = table.delete().where(table.c.id == _which)
 _DROP_ITEM = item_table.delete().where(item_table.c.id == sa.bindparam("item"))
@@ -211,7 +219,7 @@ def create(tx: Tx, owner: Account, given: Changes, account_ids: Iterable[Account
     values |= {"id": made, "account_id": owner.id, "created_at": tx.now, "updated_at": tx.now}
     tx.run(table.insert().values(**values))
     for account in {one.id: one for one in account_ids}.values():
-        _add(tx, owner, made, account)
+        put_in(tx, owner, made, account)
     return get(tx, owner.id, made)
 
 
@@ -239,12 +247,13 @@ def add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
     Invalid (it cannot be added, is there already, or there are too many).
     """
     _own(tx, owner, collection_id)
-    item = _add(tx, owner, collection_id, account)
+    item = put_in(tx, owner, collection_id, account)
     tx.run(_TOUCH, which=collection_id, at=tx.now)
     return item
 
 
-def _add(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
+def put_in(tx: Tx, owner: Account, collection_id: int, account: Account) -> Item:
+    """The same of a collection that is ``owner``'s. What is refused changed nothing."""
     held = tx.row(_HELD, which=collection_id, account=account.id)
     if held is not None and held.state == "accepted":
         raise Refused("account", "ERR_TAKEN", "has already been taken")
@@ -283,6 +292,13 @@ def _agrees(tx: Tx, owner: Account, account: Account) -> bool:
         and account.suspended_at is None
         and account.silenced_at is None
         and tx.row(_APART, account=account.id, owner=owner.id) is None
+        and (not account.locked or _follows(tx, owner, account))
+    )
+
+
+def _follows(tx: Tx, owner: Account, account: Account) -> bool:
+    return (
+        owner.id == account.id or tx.row(_FOLLOWS, account=account.id, owner=owner.id) is not None
     )
 
 
@@ -296,14 +312,15 @@ def remove(tx: Tx, owner: Account, collection_id: int, item_id: int) -> None:
     tx.run(_TOUCH, which=collection_id, at=tx.now)
 
 
-def revoke(tx: Tx, by: Account, collection_id: int, item_id: int) -> None:
-    """Leave somebody's collection; they cannot add one again. Errors: NotFound, Forbidden (it is
-    another account that is shown).
+def revoke(tx: Tx, by: Account, collection_id: int, item_id: int) -> Collection:
+    """Leave somebody's collection; they cannot add one again. Gives the collection. Errors: NotFound,
+    Forbidden (it is another account that is shown).
     """
     item = _item(tx, collection_id, item_id)
     if item.account_id != by.id:
         raise Forbidden
     tx.run(_LEAVE, item=item.id, how="revoked")
+    return Collection(*tx.run(_MINE, which=collection_id).one())
 
 
 def part(tx: Tx, one_id: int, other_id: int) -> None:

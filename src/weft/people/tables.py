@@ -311,7 +311,9 @@ collections = sa.Table(  # accounts that a member shows others, under a name
     sa.Column("tag", sa.String(255)),  # as written
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("updated_at", Ms, nullable=False),
+    sa.Column("uri", sa.Text),  # of one elsewhere, which shows a member
     sa.Index("ix_collections_account", "account_id", "id"),
+    sa.Index("ix_collections_uri", "uri", unique=True),
 )
 
 collection_items = sa.Table(

@@ -101,6 +101,8 @@ def answered(tx: Tx, owner: Account, request: Request, *, yes: bool) -> None:
 
 def revoked(tx: Tx, stamp: Stamp) -> None:
     """Whoever gave a stamp elsewhere took it back."""
+    if stamp.kind == "feature":
+        return  # none is kept of others
     target = posts.by_uri(tx, stamp.target)
     request = interaction_requests.asked(tx, stamp.giver_id, stamp.interacting)
     interaction_requests.take_back(

@@ -13,6 +13,8 @@ QuotePolicy = Literal["public", "followers", "nobody"]
 Approval = Literal["pending", "accepted", "rejected"]
 Deed = Literal["like", "reply", "announce", "quote", "invoke"]
 """What one may do with a post; invoke: bring AIs into its thread."""
+Agreed = Deed | Literal["feature"]
+"""What is agreed to by a stamp; feature: to show an account in a collection."""
 
 
 class Rule(Struct, frozen=True):

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from weft.people import collections
 from weft.people.tables import accounts, follows
 from weft.store.database import Database, Tx
-from weft.threads import quoting, requests
+from weft.threads import features, quoting, requests
 from weft.threads.homes import understood
 from weft.threads.notifications import notify, untell
 from weft.threads.tables import home, notifications, posts
@@ -137,6 +137,7 @@ def blocked(tx: Tx, event: Event) -> None:
         tx.run(_FORGET, reader=reader, author=author)
         requests.forget(tx, reader, author)
     quoting.part(tx, *_pair(event))
+    features.part(tx, *_pair(event))
 
 
 def domain_muted(tx: Tx, event: Event) -> None:

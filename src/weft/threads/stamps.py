@@ -1,6 +1,6 @@
 """Authorization stamps: somebody agreed to what another did with their post, for all to see.
 
-One form for likes, answers, boosts and quotes. A stamp of a member is an address that anybody may
+One form for likes, answers, boosts and quotes, and for being shown in a collection. A stamp of a member is an address that anybody may
 look at; one from elsewhere is kept here after it was looked at there (``federation.authorizations``).
 It names both sides by address alone and holds nothing of them. What was taken back stays as a row,
 so that it is not given or believed again.
@@ -17,19 +17,19 @@ from sqlalchemy.dialects.postgresql import insert
 from weft.kernel.ids import new_id
 from weft.people.model import Account
 from weft.store.database import Tx
-from weft.threads.model import Deed
+from weft.threads.model import Agreed
 from weft.threads.tables import stamps
 from weft.work import events
 
 
 class Stamp(Struct, frozen=True):
     """Field for field the columns of ``stamps``, in their order. ``interacting``: uri of what was
-    done; ``target``: of the post with which. Times are ms.
+    done; ``target``: of the post with which, or of the account. Times are ms.
     """
 
     id: int
     uri: str
-    kind: Deed
+    kind: Agreed
     interacting: str
     target: str
     giver_id: int
@@ -44,6 +44,7 @@ _which = sa.and_(
     stamps.c.kind == sa.bindparam("wanted"), stamps.c.interacting == sa.bindparam("doing")
 )
 _OF = sa.select(*COLUMNS).where(_which)
+_OF_ONE = _OF.where(stamps.c.target == sa.bindparam("at_whom"))
 _BY_ID = sa.select(*COLUMNS).where(stamps.c.id == sa.bindparam("which"))
 _BY_URI = sa.select(*COLUMNS).where(stamps.c.uri == sa.bindparam("address"))
 _RENEW = (
@@ -80,11 +81,11 @@ _OLDEST = (
 )
 
 
-def give(tx: Tx, giver: Account, kind: Deed, interacting: str, target: str) -> Stamp:
+def give(tx: Tx, giver: Account, kind: Agreed, interacting: str, target: str) -> Stamp:
     """A member's yes. Given twice it is the same; taken back once, it stays so
     (``Stamp.revoked_at``).
     """
-    known = of(tx, kind, interacting)
+    known = featured(tx, interacting, target) if kind == "feature" else of(tx, kind, interacting)
     if known is not None:
         return known
     number = new_id()
@@ -96,7 +97,7 @@ def give(tx: Tx, giver: Account, kind: Deed, interacting: str, target: str) -> S
 
 
 def learn(
-    tx: Tx, uri: str, kind: Deed, interacting: str, target: str, giver_id: int
+    tx: Tx, uri: str, kind: Agreed, interacting: str, target: str, giver_id: int
 ) -> Stamp | None:
     """Keep a stamp from elsewhere that was looked at just now. None: the same address was seen as
     the stamp of something else, so it is none; or a member here gave one for the same.
@@ -123,13 +124,19 @@ def learn(
     return of(tx, kind, interacting)
 
 
-def of(tx: Tx, kind: Deed, interacting: str) -> Stamp | None:
+def of(tx: Tx, kind: Agreed, interacting: str) -> Stamp | None:
     """The stamp of something done; also one that was taken back."""
     row = tx.row(_OF, wanted=kind, doing=interacting)
     return Stamp(*row) if row is not None else None
 
 
-def stands(tx: Tx, kind: Deed, interacting: str, target: str, giver_id: int) -> bool:
+def featured(tx: Tx, collection: str, account: str) -> Stamp | None:
+    """The stamp of one of those who are shown in a collection (both by uri)."""
+    row = tx.row(_OF_ONE, wanted="feature", doing=collection, at_whom=account)
+    return Stamp(*row) if row is not None else None
+
+
+def stands(tx: Tx, kind: Agreed, interacting: str, target: str, giver_id: int) -> bool:
     """Whether the author of ``target`` agreed to exactly this, and still does."""
     known = of(tx, kind, interacting)
     return (

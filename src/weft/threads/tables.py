@@ -150,7 +150,8 @@ stamps = sa.Table(  # somebody agreed to what another did with their post; shown
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("checked_at", Ms, nullable=False),
     sa.Column("revoked_at", Ms),
-    sa.UniqueConstraint("kind", "interacting"),
+    # Of one kind alone, of who is shown in a collection, several are given for the same.
+    sa.UniqueConstraint("kind", "interacting", "target"),
     sa.Index("ix_stamps_giver", "giver_id", "id"),
 )
 

@@ -26,6 +26,8 @@ async def stamp(db: Db, account_id: FromPath[str], stamp_id: FromPath[str]) -> R
             raise NotFound
         if given is None or given.giver_id != giver.id or given.revoked_at is not None:
             raise NotFound
+        if given.kind == "feature" and not giver.discoverable:
+            raise NotFound  # shown nowhere any more, whatever they once agreed to
         return consent.stamp(given, giver)
 
     # Not kept by anybody: it may be taken back at any moment.

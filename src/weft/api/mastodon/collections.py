@@ -22,6 +22,7 @@ from weft.people import accounts, collections, model
 from weft.people.collections import Changes
 from weft.reading.tags import name_of
 from weft.store.database import Tx
+from weft.threads import features
 from weft.threads.sanitize import clean_name, clean_text
 from weft.threads.tokens import fold_tag
 
@@ -111,12 +112,12 @@ def _collection(site: Site, one: collections.Collection) -> Collection:
     return Collection(
         id=str(one.id),
         account_id=str(one.account_id),
-        uri=f"{site.actor_uri(one.account_id)}/collections/{one.id}",
+        uri=one.uri or f"{site.actor_uri(one.account_id)}/collections/{one.id}",
         url=None,
         name=one.name,
         description=one.description,
         language=one.language,
-        local=True,
+        local=one.uri is None,
         sensitive=one.sensitive,
         discoverable=one.discoverable,
         tag=ShallowTag(one.tag, site.tag_url(fold_tag(one.tag))) if one.tag else None,
@@ -253,7 +254,7 @@ async def revoke(
 ) -> dict[str, Any]:
     """Leave somebody's collection, for good."""
     which, item = to_id(collection_id), to_id(item_id)
-    await db.write(lambda tx: collections.revoke(tx, me, which, item))
+    await db.write(lambda tx: features.leave(tx, me, which, item))
     return {}
 
 

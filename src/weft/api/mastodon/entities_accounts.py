@@ -303,7 +303,7 @@ def _values(site: Site, one: model.Account, moved: model.Account | None = None) 
         else _NO_EMOJIS,
         _NO_ROLES,
         [Field(field["name"], field["value"], field.get("verified_at")) for field in one.fields],
-        _MISSING if one.domain else _AUTOMATIC if one.discoverable else _DENIED,
+        _MISSING if one.domain else _feature_approval(one),
         Account(*_values(site, moved)) if moved is not None else UNSET,
         True if one.suspended_at is not None else UNSET,
         True if one.silenced_at is not None else UNSET,
@@ -311,7 +311,14 @@ def _values(site: Site, one: model.Account, moved: model.Account | None = None) 
     )
 
 
+def _feature_approval(one: model.Account) -> FeatureApproval:
+    if not one.discoverable:
+        return _DENIED
+    return _BY_FOLLOWERS if one.locked else _AUTOMATIC
+
+
 _AUTOMATIC = FeatureApproval(["public"], [], "automatic")
+_BY_FOLLOWERS = FeatureApproval(["followers"], [], "automatic")
 _DENIED = FeatureApproval([], [], "denied")
 _MISSING = FeatureApproval([], [], "missing")  # their servers have no way to ask
 _NO_EMOJIS: list[Emoji] = []

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from weft.federation.handlers import (
+    collections,
     consent,
     featured,
     flags,
@@ -46,7 +47,19 @@ def _table(rooms: Iterable[Table]) -> Table:
 
 
 TABLE = _table(
-    room.TABLE for room in (consent, featured, flags, groups, moves, notes, people, reactions, undo)
+    room.TABLE
+    for room in (
+        collections,
+        consent,
+        featured,
+        flags,
+        groups,
+        moves,
+        notes,
+        people,
+        reactions,
+        undo,
+    )
 )
 
 

@@ -24,7 +24,7 @@ class Need(Struct, frozen=True):
     again later; otherwise it is done with what there is.
     """
 
-    what: Literal["post", "actor", "stamp", "moderator"]
+    what: Literal["post", "actor", "stamp", "moderator", "collection"]
     uri: str
     essential: bool
     claim: Claim | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weft.federation import known, plain, seen
 from weft.federation.convert import incoming
 from weft.federation.forget import forget
-from weft.federation.handlers import consent, votes
+from weft.federation.handlers import collections, consent, votes
 from weft.federation.handlers.act import Act, Done, Need, Table, refuse
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_note import IncomingNote
@@ -107,7 +107,9 @@ def delete_any(tx: Tx, act: Act) -> Done:
         if post.author_id != act.actor.id:
             return refuse(act, "not the author")
         taking_back.remove(tx, post)
-    elif plain.same_origin(uri, act.actor.uri) and not consent.revoked(tx, act):
+    elif collections.deleted(tx, act) or consent.revoked(tx, act):
+        return None
+    elif plain.same_origin(uri, act.actor.uri):
         seen.note_deletion(tx, act.actor.uri, uri)
     return None
 

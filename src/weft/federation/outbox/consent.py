@@ -94,11 +94,32 @@ def revoked(tx: Tx, event: Event) -> None:
             inboxes += _saw(tx, post)
             if by is not None and by.local:
                 send(tx, giver, document, uri, (), followers=post.visibility != "direct", whose=by)
-        send(tx, giver, document, uri, inboxes, followers=True)
+        send(tx, giver, document, uri, inboxes, followers=data["kind"] != "feature")
     elif by is not None and by.local and data["kind"] == "reply":
         whom = render.address("public", by.followers_uri, [giver.uri])
         document = render.delete(data["interacting"], by, whom)
         send(tx, by, document, data["interacting"], audience.of(tx, [giver.id]), followers=True)
+
+
+def feature_accepted(tx: Tx, event: Event) -> None:
+    """A member agreed to be shown in a collection elsewhere."""
+    _answer_feature(tx, event, "Accept")
+
+
+def feature_refused(tx: Tx, event: Event) -> None:
+    _answer_feature(tx, event, "Reject")
+
+
+def _answer_feature(tx: Tx, event: Event, kind: str) -> None:
+    shown, data = accounts.get(tx, event.actor_id or 0), event.data
+    owner = accounts.get(tx, data["account_id"])
+    asked = rendered.request("feature", data["uri"], owner, shown.uri, data["collection"])
+    stamp = data.get("stamp", "")
+    uri = f"{stamp}#accept" if stamp else f"{shown.uri}#rejects/{new_id()}"
+    document = render.act(kind, uri, shown.uri, asked, owner.uri)
+    if stamp:
+        document["result"] = stamp
+    to_one(tx, shown, owner, document, about=stamp or data["collection"])
 
 
 def pass_on(tx: Tx, activity: Json, post: Post | None) -> None:
@@ -149,4 +170,6 @@ REACTIONS: Reactions = {
     "interaction.refused": refused,
     "interaction.withdrawn": withdrawn,
     "stamp.revoked": revoked,
+    "feature.accepted": feature_accepted,
+    "feature.refused": feature_refused,
 }

@@ -10,14 +10,15 @@ from weft.federation.read_consent import PARTS
 from weft.federation.vocabulary import PUBLIC, Json
 from weft.people.model import Account
 from weft.threads import consent
-from weft.threads.model import Deed, Post, Rule
+from weft.threads.model import Agreed, Deed, Post, Rule
 from weft.threads.stamps import Stamp
 
-_NAMES: dict[Deed, str] = {
+_NAMES: dict[Agreed, str] = {
     "like": "Like",
     "reply": "Reply",
     "announce": "Announce",
     "quote": "Quote",
+    "feature": "Feature",
 }
 
 
@@ -41,7 +42,7 @@ def stamp(given: Stamp, giver: Account) -> Json:
     }
 
 
-def request(deed: Deed, uri: str, by: Account, target: str, instrument: str | Json) -> Json:
+def request(deed: Agreed, uri: str, by: Account, target: str, instrument: str | Json) -> Json:
     """May I? Also how the asking is named in the answer."""
     return {
         "id": uri,
@@ -65,6 +66,12 @@ def answer(
         "object": asked,
         "target": target,
     }
+
+
+def may_feature(account: Account) -> Json:
+    """The ``interactionPolicy`` of an account: who may show it in a collection (FEP-7aa9)."""
+    who = account.followers_uri if account.locked else PUBLIC
+    return {"canFeature": {"automaticApproval": [who if account.discoverable else account.uri]}}
 
 
 def _part(deed: Deed, rule: Rule, post: Post, author: Account) -> Json:

@@ -1,4 +1,4 @@
-"""What a tombstone may tell, and whether a post is as it was."""
+"""What a tombstone may tell, whether a post is as it was, and members in others' collections."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,3 +14,10 @@ def upgrade() -> None:
         "tombstones", sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
     op.add_column("posts", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("collections", sa.Column("uri", sa.Text(), nullable=True))
+    op.create_index("ix_collections_uri", "collections", ["uri"], unique=True)
+    with op.batch_alter_table("stamps") as stamps:
+        stamps.drop_constraint("uq_stamps_kind_interacting", type_="unique")
+        stamps.create_unique_constraint(
+            "uq_stamps_kind_interacting_target", ["kind", "interacting", "target"]
+        )
