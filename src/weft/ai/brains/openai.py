@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from weft.ai.brains import cite, prompt
+from weft.ai.brains import cite, judge, prompt
 from weft.ai.brains.bounded import within_bounds
 from weft.ai.brains.port import Answer, Ask, BrainRefused, BrainUnavailable
 from weft.ai.knowledge.chunks import sentences
@@ -84,9 +84,10 @@ class OpenAIBrain:
         if not text:
             spent = " within its tokens; it may think too long" if cut_off else ""
             raise BrainRefused("The model gave no answer.", cause=f"{self.name}: no text{spent}")
-        text, sources = cite.cited(text, prompt.shown(ask))
+        act, text = judge.read(text, ask.call)
+        text, sources = cite.cited(text, prompt.shown(ask)) if act == "speak" else (text, ())
         return Answer(
-            "speak",
+            act,
             cite.with_sources(text, sources),
             sources,
             model=self.name,

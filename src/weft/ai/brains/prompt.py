@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from weft.ai.brains import character
+from weft.ai.brains import character, judge
 from weft.ai.brains.port import Ask, Line, Passage
 
 # With the persona and the answer this stays within 4,096 tokens, Ollama's usual window, which cuts
@@ -66,6 +66,8 @@ def build(ask: Ask) -> Prompt:
     )
     if ask.passages:
         system += _WITH_PASSAGES
+    if ask.call != "called":
+        system += judge.RULES[ask.call] + judge.FORM
     if persona.avoid:
         system += _AVOID.format(topics="; ".join(persona.avoid))
     if persona.operator:
@@ -83,7 +85,8 @@ def build(ask: Ask) -> Prompt:
     if ask.thread:
         parts.append(f"The thread so far:\n<data>\n{_thread(ask.thread)}\n</data>")
     question = _data(ask.question)[:MAX_QUESTION_CHARS]
-    parts.append(f"@{ask.asker or 'Somebody'} asks you:\n<data>\n{question}\n</data>")
+    does = "asks you" if ask.call == "called" else "says"
+    parts.append(f"@{ask.asker or 'Somebody'} {does}:\n<data>\n{question}\n</data>")
     return Prompt(system, "\n\n".join(parts))
 
 

@@ -49,7 +49,7 @@ class QuotesBrain:
                 ]
             )
             return Answer("speak", cite.with_sources(text, found), found, model=self.name)
-        if text := character.reply(ask):
+        if ask.call != "unasked" and (text := character.reply(ask)):
             return Answer("speak", text, model=self.name)
         none = phrases.say(persona, "none" if persona.topics or ask.passages else "no_documents")
         return Answer("decline", f"{none} {phrases.can_help(persona)}".strip(), model=self.name)
