@@ -183,6 +183,17 @@ async def test_nobody_asks_for_anothers_collection(world: World) -> None:
     assert world.shown(world.ada) == []
 
 
+async def test_one_account_has_so_many_and_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collections_elsewhere, "MOST", 1)
+    await world.ask(world.ada)
+    world.uri = f"{world.uri}0"
+    world.serve()
+    await world.ask(world.bob)
+    assert [one["actor"] for one in world.told()] == [world.ada.uri]
+
+
 @pytest.mark.parametrize("kind", ["OrderedCollection", "Note"])
 async def test_what_is_no_collection_of_accounts_shows_nobody(world: World, kind: str) -> None:
     world.serve(type=kind)

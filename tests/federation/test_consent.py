@@ -16,12 +16,22 @@ from weft.federation.authorizations import Claim
 from weft.federation.keys import Keys
 from weft.federation.read_consent import read_consent, rules_of
 from weft.federation.tables import outgoing
-from weft.kernel.clock import DAY
+from weft.kernel.clock import DAY, iso
 from weft.people import accounts, follows
 from weft.people.model import Account
 from weft.store.page import Page
-from weft.threads import approvals, consent, interaction_requests, posts, quoting, react, stamps
+from weft.threads import (
+    approvals,
+    consent,
+    interaction_requests,
+    posts,
+    quotes,
+    quoting,
+    react,
+    stamps,
+)
 from weft.threads.delete import delete
+from weft.threads.edit import edit, history
 from weft.threads.model import Draft, Post, Rule
 from weft.threads.publish import publish
 from weft.work import jobs
@@ -178,6 +188,48 @@ async def test_both_vocabularies_are_read_and_nonsense_is_nothing(
 ) -> None:
     told = rules_of(read_consent({"interactionPolicy": policy}), world.ada)
     assert (told or {}).get("reply") == rule
+
+
+async def test_who_may_do_what_is_told_anew_without_an_edit(world: World) -> None:
+    """As Mastodon does: an ``Update`` whose ``updated`` is what it was. Nobody sees an edit."""
+    await world.receiving.follow(world.ada, world.zoe["id"])
+    yan = world.account("yan", "third.test")
+    world.db.write_now(lambda tx: follows.follow(tx, yan, world.ada))
+    mine = world.mine()
+    edited = world.db.write_now(lambda tx: edit(tx, world.ada, mine.id, Draft(text="better")))
+    for post in (world.mine(), edited):
+        now = world.db.write_now(
+            lambda tx, post=post: quotes.set_policy(tx, world.ada, post.id, "nobody")
+        )
+        assert now.edited_at == post.edited_at
+        told = world.told("Update")[-1]["object"]
+        assert told["interactionPolicy"]["canQuote"] == {"automaticApproval": [world.ada.uri]}
+        assert told.get("updated") == (iso(post.edited_at) if post.edited_at else None)
+        versions = world.db.read_now(lambda tx, now=now: history(tx, now))
+        assert len(versions) == (2 if post.edited_at else 1)
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["never-edited", "edited-before"])
+async def test_others_say_anew_who_may_do_what_without_an_edit(world: World, edited: bool) -> None:
+    await world.follows(world.zoe)
+    theirs = world.other.note(world.zoe, "1")
+    await world.send(create(theirs))
+    if edited:
+        theirs |= {"content": "<p>better</p>", "updated": "2026-11-21T10:00:00Z"}
+        await world.send(create(theirs, type="Update", id=f"{theirs['id']}#1"))
+    before = world.post(theirs["id"])
+    assert before is not None
+    assert (before.edited_at is not None) is edited
+    ask = {"automaticApproval": [world.zoe["id"]], "manualApproval": [PUBLIC]}
+    policy = {"canQuote": {"automaticApproval": [PUBLIC]}, "canReply": ask}
+    theirs |= {"interactionPolicy": policy}
+    await world.send(create(theirs, type="Update", id=f"{theirs['id']}#2"))
+    now = world.post(theirs["id"])
+    assert now is not None
+    assert (now.quote_policy, consent.of(now).reply) == ("public", ASK)
+    assert (now.edited_at, now.html) == (before.edited_at, before.html)
+    versions = world.db.read_now(lambda tx: history(tx, now))
+    assert len(versions) == (2 if edited else 1)
 
 
 # -- members are asked ---------------------------------------------------------------------------

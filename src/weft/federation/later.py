@@ -151,8 +151,7 @@ class Later:
             owner = accounts.by_uri(tx, told.owner)
             if owner is None or owner.local or not plain.same_origin(told.uri, owner.uri):
                 return False
-            collections_elsewhere.learn(tx, owner, told)
-            return True
+            return collections_elsewhere.learn(tx, owner, told)
 
         return await self._db.write(keep)
 
