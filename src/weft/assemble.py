@@ -19,6 +19,7 @@ from msgspec import structs
 from weft import __version__
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
+from weft.ai.knowledge.crawl import Crawler
 from weft.api import app as web
 from weft.api.activitypub.reading import Reading
 from weft.api.mastodon.entities_accounts import avatar_url
@@ -179,6 +180,7 @@ class House:
                 **ruled_media.handlers(self.db, media_cache.blobs),
                 **backfill_jobs.handlers(self.db, resolver),
                 **ai_jobs.handlers(self.db, brains),
+                **Crawler(self.db, self.client).handlers(),
                 **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),
             }
             await stack.enter_async_context(

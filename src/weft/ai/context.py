@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 import sqlalchemy as sa
 from msgspec import Struct
 
-from weft.ai import documents, hops
+from weft.ai import bounds, documents, hops
 from weft.ai.brains.port import Ask, Line, Passage, Persona
 from weft.ai.knowledge.bm25 import Index
 from weft.ai.knowledge.words import informative
@@ -81,6 +81,8 @@ class Told(Struct, frozen=True):
     ask: Ask
     language: str | None
     """Of the question, as its author declared it."""
+    open: bool = False
+    """Whether everybody may read the question, and it touches nothing that the AI avoids."""
 
 
 def gather(
@@ -116,6 +118,7 @@ def gather(
             asker=asker.acct,
         ),
         language=post.language,
+        open=post.visibility in LISTED and bounds.touched(ai.avoid, question) is None,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 from weft.ai import documents, hear, hear_room, members
 from weft.ai.brains.choose import Brains
+from weft.ai.knowledge import answers, own_posts
 from weft.ai.turn import Turns
 from weft.ai.turns import open_floor, opening, record
 from weft.kernel.clock import DAY
@@ -19,6 +20,7 @@ PRUNE = "ai.decisions.prune"
 def react(db: Database) -> None:
     """Every post that is kept, and every line of a room, is heard in its own transaction."""
     db.react("post.created", hear.Ears().hear)
+    own_posts.react(db)
     rooms = hear_room.Ears()
     db.react("room.line", rooms.hear)
     db.react("room.changed", rooms.changed)
@@ -48,6 +50,7 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     async def prune(_: Job) -> None:
         while await db.write(record.prune):
             pass
+        await db.write(answers.prune)
 
     return {
         opening.TURN: Handler(turns.take),

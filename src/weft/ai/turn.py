@@ -26,6 +26,7 @@ from weft.ai.brains.bounded import within_bounds
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Brain, BrainRefused, Call, Source
 from weft.ai.documents import Shelf
+from weft.ai.knowledge import answers
 from weft.ai.model import Ai, Engine, Outcome, Reason, Turn
 from weft.ai.places import room, thread
 from weft.ai.places.port import Place, Words
@@ -93,6 +94,8 @@ class Said(Struct, frozen=True):
     tokens_in: int = 0
     tokens_out: int = 0
     ms: int = 0
+    unanswered: str = ""
+    """A question asked in public to which its documents had no answer: its owner may write one."""
 
 
 class Ready(Struct, frozen=True):
@@ -155,6 +158,8 @@ class Turns:
             delay = min(max(waited // 2, SOONEST), LATEST)
             raise Retry(delay, f"the model: {fault!r}", count=False) from fault
         said = _meant(answer, ready.told.ask.call)
+        if said.outcome == "declined" and ready.told.open:
+            said = structs.replace(said, unanswered=ready.told.ask.question)
         return structs.replace(said, ms=round((time.monotonic() - begun) * 1000))
 
     async def _answer(self, brain: Brain, told: context.Told) -> Answer:
@@ -233,6 +238,8 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
             return Ready(turn, said=Said("silent", "language"))
         return Ready(turn, said=Said("declined", "language", speech.other_languages(ai.languages)))
     told = place.told(tx, shelf)
+    if known := answers.exact(tx, ai, told.ask.question):
+        return Ready(turn, said=Said("answered", text=known.answer))
     if turn.trigger == "unasked":
         told = structs.replace(told, ask=structs.replace(told.ask, call=_call(tx, turn)))
     return Ready(turn, ai.engine, told)
@@ -259,6 +266,8 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = Tru
         elif since == "went_on" and not as_it_is:
             return False
     jobs.finish(tx, job)
+    if said.unanswered and place is not None and not why:
+        answers.propose(tx, ai.account_id, said.unanswered)
     if why or place is None:
         said = structs.replace(said, outcome="silent", reason=why, text="", sources=())
     answer_id: int | None = None

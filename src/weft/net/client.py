@@ -151,17 +151,20 @@ class Client:
         whole: bool = True,
         paced: bool = False,
         etag: str = "",
+        modified: str = "",
         check: Check | None = None,
     ) -> Response:
         """Fetch ``url``, at most ``max_bytes`` of it after decompression, in ``timeout`` seconds.
         ``whole=False``: of what is larger the beginning will do. ``paced``: a stranger chose the
-        address, so no host is asked too often, wherever it redirects to. ``etag``: of what is had
-        already; where it is still that, the answer is 304 (RFC 9110, 13.1.2). ``check``: of redirects.
+        address, so no host is asked too often, wherever it redirects to. ``etag``, ``modified``: ETag
+        and Last-Modified of what is had already; where it is still that, the answer is 304 (RFC 9110, 13.1).
+        ``check``: of redirects.
 
         Raises `OutboundRefused` (never retry) or `OutboundFailed` (retry later). A status of 400 or
         above is an answer, not an error.
         """
-        headers = {"Accept": accept, **({"If-None-Match": etag} if etag else {})}
+        known = {"If-None-Match": etag, "If-Modified-Since": modified}
+        headers = {"Accept": accept, **{name: value for name, value in known.items() if value}}
         request = _Request("GET", headers, None, signer, _REDIRECTS, paced, check)
         response, complete = await self._send(request, url, max_bytes, timeout)
         if whole and not complete:

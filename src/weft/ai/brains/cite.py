@@ -29,7 +29,7 @@ def source(n: int, passage: Passage, quote: str) -> Source:
     title = " ".join(title.split())
     if len(title) > _MAX_TITLE:
         title = title[: _MAX_TITLE - 1].rstrip() + "…"
-    return Source(n, title, passage.url, quote)
+    return Source(n, title, passage.url, quote, passage.source)
 
 
 def cited(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Source, ...]]:

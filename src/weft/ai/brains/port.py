@@ -80,12 +80,15 @@ class Ask(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Where ``[n]`` in an answer comes from. ``quote`` stands word for word in the passage."""
+    """Where ``[n]`` in an answer comes from. ``quote`` stands word for word in the passage; ``document`` is
+    the passage's ``source``.
+    """
 
     n: int
     title: str
     url: str | None
     quote: str
+    document: str = ""
 
 
 class Answer(Struct, frozen=True):

@@ -81,12 +81,17 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.out: list[str] = []
         self.title = ""
+        self.robots: list[str] = []
         self._unread: list[str] = []
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "title":
             self._in_title = True
+        if tag == "meta":
+            told = {name: value or "" for name, value in attrs}
+            if told.get("name", "").lower() in ("robots", "weft"):
+                self.robots.append(told.get("content", ""))
         if self._unread:
             if tag == self._unread[-1] or (tag == "body" and self._unread == ["head"]):
                 self._unread = [] if tag == "body" else [*self._unread, tag]
@@ -123,3 +128,10 @@ def read(text: str) -> tuple[str, str]:
     reader.feed(text)
     reader.close()
     return " ".join(reader.title.split()), "".join(reader.out)
+
+
+def robots_of(text: str) -> str:
+    """What the page asks of machines, in the words of its ``<meta name="robots">``."""
+    reader = _Reader()
+    reader.feed(text)
+    return ", ".join(reader.robots)

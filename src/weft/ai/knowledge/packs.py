@@ -36,7 +36,8 @@ def from_blob(blob: bytes) -> Pack | None:
         return None
     try:
         inflated = zlib.decompressobj().decompress(blob[1:], MAX_BYTES)
-        rows, *others = _decode(inflated)
+        rows, words, postings, bodies, heads, tops, lengths = _decode(inflated)
     except (zlib.error, msgspec.DecodeError):
         return None
-    return Pack([Passage(*row[:4], above=row[4]) for row in rows], *others)
+    found = [Passage(*row[:4], above=row[4]) for row in rows]
+    return Pack(found, words, postings, bodies, heads, tops, lengths)
