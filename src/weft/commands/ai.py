@@ -1,4 +1,4 @@
-"""``weft ai create|update|list|show|pause|resume|delete|why``"""
+"""``weft ai create|update|list|show|pause|resume|delete|why`` and, from their files, its families."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from weft.commands import ai_knowledge
 from weft.commands.options import data_options, database
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ def command() -> None:
     """Make, change, list, show, pause and delete AIs."""
 
 
+command.add_command(ai_knowledge.ask)
+command.add_command(ai_knowledge.sources)
+command.add_command(ai_knowledge.answers)
+
+
 @command.command()
 @click.argument("handle")
 @click.option("--owner", required=True, help="Handle of the person who answers for it.")
@@ -34,7 +40,7 @@ def command() -> None:
 @click.option(
     "--documents",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of what it answers from: .txt, .md, .html, .csv.",
+    help="Folder of what it answers from: .txt, .md, .rst, .html, .pdf, .csv.",
 )
 @click.option("--avoid", multiple=True, help="A topic it never talks about. May be repeated.")
 @click.option("--kind", type=click.Choice(KINDS), default="assistant", show_default=True)
