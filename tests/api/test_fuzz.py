@@ -24,6 +24,8 @@ from tests.kept import Kept
 from weft.federation.keys import Keys
 from weft.net.guard import Guard
 from weft.people import credentials, oauth
+from weft.rooms import lines, rooms
+from weft.rooms.model import RoomDraft
 
 EXAMPLES = 1
 """Valid and invalid ones of each route in each run: a thousand requests, other ones each time."""
@@ -50,6 +52,9 @@ class Town:
         house.post(bo, "hi", reply_to_id=post.id)
         self.ids = {"status_id": post.id, "account_id": bo.id, "target_id": cy.id}
         self.ids |= {"username": "bo", "hashtag": "weft", "name": "weft"}
+        room, _ = house.db.write_now(lambda tx: rooms.create(tx, ada, "Den", access="public"))
+        line = house.db.write_now(lambda tx: lines.say(tx, ada, room.id, RoomDraft("hello")))
+        self.ids |= {"room_id": room.id, "line_id": line.id}
         issued = house.db.write_now(
             lambda tx: oauth.issue(tx, SCOPES, account_id=ada.id, app_id=None)
         )
