@@ -122,7 +122,7 @@ def update(
 
     Errors: NotFound, Forbidden, Invalid.
     """
-    account, ai = _owned(tx, by, ai_id)
+    account, ai = owned(tx, by, ai_id)
     new: dict[str, Any] = {
         "persona": ai.persona if persona is None else persona,
         "kind": kind or ai.kind,
@@ -157,7 +157,7 @@ def delete(tx: Tx, by: Account, ai_id: int) -> None:
     The account stays as an empty, suspended row, so that nobody can take up its name and the
     servers that knew it are told that it is gone.
     """
-    _owned(tx, by, ai_id)
+    owned(tx, by, ai_id)
     tx.run(ais.delete().where(ais.c.account_id == ai_id))
     oauth.revoke_all(tx, ai_id)
     accounts.update(
@@ -236,11 +236,12 @@ def runs_on(tx: Tx, account: Account, model: str | None) -> None:
 
 
 def _set_state(tx: Tx, by: Account, ai_id: int, state: AiState) -> None:
-    _owned(tx, by, ai_id)
+    owned(tx, by, ai_id)
     tx.run(_SET_STATE, which=ai_id, to=state)
 
 
-def _owned(tx: Tx, by: Account, ai_id: int) -> tuple[Account, Ai]:
+def owned(tx: Tx, by: Account, ai_id: int) -> tuple[Account, Ai]:
+    """(its account, the AI), for whoever may change it. Errors: NotFound, Forbidden."""
     ai = by_account(tx, ai_id)
     if ai is None:
         raise NotFound("There is no such AI here")

@@ -58,6 +58,7 @@ from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
 from weft.api.weft import hosts as weft_hosts
+from weft.api.weft import knowledge as weft_knowledge
 from weft.api.weft import media as weft_media
 from weft.api.weft import rooms as weft_rooms
 from weft.api.weft import rooms_lines as weft_rooms_lines
@@ -101,6 +102,7 @@ ROUTES = [
     *remote_media.ROUTES,
     *weft_hosts.ROUTES,
     *weft_media.ROUTES,
+    *weft_knowledge.ROUTES,
     *weft_rooms.ROUTES,
     *weft_rooms_members.ROUTES,
     *weft_rooms_lines.ROUTES,

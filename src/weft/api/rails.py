@@ -39,6 +39,7 @@ INDEX_MAX = 100
 """Highest index in ``name[7]=``."""
 UPLOADS = re.compile(
     r"/api/v[12]/media|/api/v1/media/\d+|/api/v1/accounts/update_credentials|/api/v1/profile"
+    r"|/api/weft/v1/ais/\d+/documents"
 )
 """Routes that take files; they read their body themselves."""
 _FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
