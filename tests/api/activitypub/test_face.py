@@ -24,7 +24,7 @@ from weft.people.model import Account
 from weft.settings import Settings
 from weft.threads import delete as deleting
 from weft.threads import react
-from weft.threads.model import Visibility
+from weft.threads.model import Rule, Visibility
 
 pytestmark = pytest.mark.anyio
 AP = {"Accept": "application/activity+json"}
@@ -202,6 +202,15 @@ async def test_what_was_hidden_leaves_no_trace(
     after = await web.get(post.uri, headers=AP)
     assert after.status_code == before.status_code == 404
     assert after.content == before.content
+
+
+async def test_an_answer_that_nobody_agreed_to_leaves_no_trace_either(
+    web: httpx.AsyncClient, house: House, ada: Account
+) -> None:
+    bob, mine = house.person("bob"), house.post(ada, policy={"reply": Rule(("me",), ("everyone",))})
+    waits = house.post(bob, "may I", reply_to_id=mine.id)
+    house.db.write_now(lambda tx: deleting.delete(tx, bob, waits.id))
+    assert (await web.get(waits.uri, headers=AP)).status_code == 404
 
 
 async def test_an_outbox_in_pages(web: httpx.AsyncClient, house: House, ada: Account) -> None:
