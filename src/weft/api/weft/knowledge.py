@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Literal
 
 from litestar import Request, delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from weft.ai import documents as kept_documents
@@ -208,10 +208,10 @@ async def list_answers(
     db: Db,
     me: Me,
     ai_id: FromPath[str],
-    state: Literal["proposed", "approved", "rejected"] | None = None,
+    only: FromQuery[Literal["proposed", "approved", "rejected"] | None] = None,
 ) -> list[AiAnswer]:
-    """What was asked most often first; proposed before approved ones where no state is given."""
-    states: tuple[answers.State, ...] = (state,) if state else ("proposed", "approved")
+    """What was asked most often first; proposed before approved ones without ``only``."""
+    states: tuple[answers.State, ...] = (only,) if only else ("proposed", "approved")
 
     def work(tx: Tx) -> list[Known]:
         own = _mine(tx, me, ai_id)
