@@ -13,8 +13,8 @@ from unittest import mock
 import sqlalchemy as sa
 
 from tests.conftest import House
-from weft.ai import jobs as ai_jobs
 from weft.ai import hear_room, members, turn
+from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Ask
 from weft.ai.documents import Shelf
@@ -177,7 +177,7 @@ class Town:
                     job_table.c.dead_at.is_(None),
                     # Nobody looks here at the pages that posts link to.
                     job_table.c.pool != "preview",
-                    job_table.c.kind != ai_jobs.PRUNE,  # it comes again each day
+                    job_table.c.kind.not_in((ai_jobs.PRUNE, ai_jobs.LEARN)),  # they come each day
                 )
             )
         )

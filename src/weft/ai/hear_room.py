@@ -10,7 +10,7 @@ import contextlib
 
 import sqlalchemy as sa
 
-from weft.ai import company, hourly
+from weft.ai import company, hindsight, hourly
 from weft.ai.company import Company, Present
 from weft.ai.model import Reason, Trigger
 from weft.ai.tables import ai_turns
@@ -26,6 +26,7 @@ from weft.ai.turns import (
     standing,
     thread_lines,
 )
+from weft.ai.turns.gate import Scores
 from weft.ai.turns.setting import Candidate, Decision, Setting
 from weft.ai.turns.tail import Tail
 from weft.kernel.clock import MINUTE, SECOND
@@ -90,9 +91,14 @@ class Ears:
             ]
             setting = _setting(tx, here, machine=machine, chain=tail.chain())
             taken = {one.ai.account_id: one.standing for one in here.ais}
-            made = listening.decided(tx, setting, state, heard, tail, ais, line.room_id, taken)
+            scores: dict[str, Scores] = {}
+            made = listening.decided(
+                tx, setting, state, heard, tail, ais, line.room_id, taken,
+                here.tuning.weights, scores,
+            )  # fmt: skip
             if not machine:
-                _settle(tx, here, tail)
+                hindsight.learn(tx, here, heard, line, author, scores, calls)
+                hindsight.settle(tx, here, tail)
                 open_floor.answered(tx, here.room, heard, line, here.ids)
         record.put(tx, "room", line.room_id, line.id, made)
         for decision in made:
@@ -109,6 +115,7 @@ class Ears:
         here = company.of(tx, room.id, 0)
         if here is not None:
             open_floor.drop_all(tx, room.id, here.ids, "hushed")
+            hindsight.hushed(tx, self._places.tail(tx, room.id, here.names, new_id()))
 
     def due(self, tx: Tx, job: Job) -> None:
         """An open question has waited for people: speak now, if nobody did and it is still wanted.
@@ -162,7 +169,6 @@ def _setting(tx: Tx, here: Company, *, machine: bool, chain: int = 0) -> Setting
         only_when_called=here.only_when_called,
         scene_left=(room.scene or {}).get("left", 0),
         wait=here.tuning.wait,
-        shift=here.tuning.shift,
     )
 
 
@@ -225,23 +231,6 @@ def _act(
             SCENE_PACE if decision.stage == "scene" else 0,
         )
         opening.write(tx, heard, decision.why, speaks=decision.act == "speak")
-
-
-def _settle(tx: Tx, here: Company, tail: Tail) -> None:
-    """Whether the last unasked line was taken up, at the line that shows it."""
-    judged = standing.judged(tail)
-    if judged is None:
-        return
-    said, taken = judged
-    known = next((one for one in here.ais if one.ai.account_id == said.author), None)
-    if known is None:
-        return
-    if not taken:
-        answer = lines.by_id(tx, said.id)
-        taken = answer is not None and bool(answer.reactions)
-    new = standing.taken_up(known.standing) if taken else standing.ignored(known.standing)
-    if new != known.standing:
-        standing.put(tx, said.author, here.room.id, new)
 
 
 def _line(tx: Tx, event: Event) -> RoomLine | None:

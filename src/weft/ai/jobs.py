@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 
-from weft.ai import documents, hear, hear_room, members
+from weft.ai import documents, entering, hear, hear_room, members
 from weft.ai.brains.choose import Brains
 from weft.ai.knowledge import answers, own_posts
 from weft.ai.turn import Turns
-from weft.ai.turns import open_floor, opening, record
+from weft.ai.turns import learning, lessons, open_floor, opening, record
 from weft.kernel.clock import DAY
-from weft.store.database import Database
+from weft.rooms.model import public_id
+from weft.store.database import Database, Tx
+from weft.work.events import Event
 from weft.work.jobs import Job
 from weft.work.runner import Handler
 
 PRUNE = "ai.decisions.prune"
+LEARN = "ai.turns.learn"
 
 
 def react(db: Database) -> None:
@@ -24,6 +27,13 @@ def react(db: Database) -> None:
     rooms = hear_room.Ears()
     db.react("room.line", rooms.hear)
     db.react("room.changed", rooms.changed)
+    db.react("room.joined", entering.check)
+    db.react("account.deleted", _unlearn)
+
+
+def _unlearn(tx: Tx, event: Event) -> None:
+    if event.subject_id is not None:
+        lessons.forget_author(tx, event.subject_id)
 
 
 def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
@@ -48,9 +58,16 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         await asyncio.to_thread(documents.pack, db, ai_id)
 
     async def prune(_: Job) -> None:
-        while await db.write(record.prune):
+        while await db.write(record.prune) or await db.write(lessons.prune):
             pass
         await db.write(answers.prune)
+
+    async def learn(_: Job) -> None:
+        after = 0
+        while (room := await db.read(lambda tx, at=after: learning.next_room(tx, at))) is not None:
+            after = room.id
+            if (public := public_id(room)) is not None:
+                await db.write(lambda tx, at=public: learning.learn(tx, at))
 
     return {
         opening.TURN: Handler(turns.take),
@@ -58,4 +75,5 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         members.FORGET: Handler(forget),
         documents.PACK: Handler(pack),
         PRUNE: Handler(prune, every=DAY),
+        LEARN: Handler(learn, every=DAY),
     }

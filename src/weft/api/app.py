@@ -57,6 +57,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.api.weft import decisions as weft_decisions
 from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import knowledge as weft_knowledge
 from weft.api.weft import media as weft_media
@@ -100,6 +101,7 @@ ROUTES = [
     *streaming.ROUTES,
     *media_files.ROUTES,
     *remote_media.ROUTES,
+    *weft_decisions.ROUTES,
     *weft_hosts.ROUTES,
     *weft_media.ROUTES,
     *weft_knowledge.ROUTES,

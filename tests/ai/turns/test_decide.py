@@ -135,14 +135,6 @@ def test_an_unsure_gate_asks_the_engine_and_a_surer_ai_goes_before() -> None:
     assert [did.stage for _, did in pairs] == ["arbiter", "gate"]
 
 
-def test_a_learned_shift_moves_the_threshold() -> None:
-    scores = {"a": Scores(0.2, 0.45, ())}
-    ((_, did),) = made(Setting("meant", shift=0.1), "I baked bread", [ai("a")], scores)
-    assert did.stage == "judge"
-    ((_, did),) = made(Setting("meant", shift=0.4), "I baked bread", [ai("a")], scores)
-    assert did.act == "silent"
-
-
 def test_an_open_question_is_left_to_people_and_only_in_helpful_rooms_waited_for() -> None:
     scores = {"a": Scores(0.2, 0.9, ())}
     text = "does anybody know the way?"

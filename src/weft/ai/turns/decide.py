@@ -223,9 +223,9 @@ def _wish(setting: Setting, line: Heard, one: Candidate, found: Scores) -> Decis
         if limits.waits:
             return wish("wait", "open", "people_first", found.join)
         return wish("silent", "open", "open_question", found.join)
-    if found.join >= limits.speak + setting.shift:
+    if found.join >= limits.speak:
         return wish("speak", "gate", "join", found.join)
-    if found.join >= limits.unsure + setting.shift:
+    if found.join >= limits.unsure:
         return wish("speak", "judge", "unsure", found.join)
     return wish("silent", "gate", "below", found.join)
 

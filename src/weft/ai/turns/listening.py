@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import structs
 
-from weft.ai.turns import budget, decide, gate, opening, record
+from weft.ai.turns import budget, decide, gate, learning, opening, record
 from weft.ai.turns.gate import Scores
 from weft.ai.turns.room_state import Heard, RoomState
 from weft.ai.turns.setting import Candidate, Decision, Setting, Unasked
@@ -30,14 +30,20 @@ def decided(
     ais: Sequence[Candidate],
     place_id: int,
     standing: Mapping[int, Standing] | None = None,
+    weights: Sequence[float] = (),
+    scores: dict[str, Scores] | None = None,
 ) -> list[Decision]:
-    """What each AI does. Scores are taken once; budgets are looked up if somebody would speak."""
-    scores: dict[str, Scores] = {}
+    """What each AI does. Scores are taken once; budgets are looked up if somebody would speak.
+    ``weights``: what the room has taught. ``scores``: filled with what the gate said, by name.
+    """
+    taken: dict[str, Scores] = {} if scores is None else scores
+    made: dict[str, Scores] = {}
 
     def score(at: RoomState, heard: Heard, name: str) -> Scores:
-        if name not in scores:
-            scores[name] = gate.score(at, heard, name)
-        return scores[name]
+        if name not in made:
+            found = taken[name] = gate.score(at, heard, name)
+            made[name] = learning.corrected(weights, heard, name, found) if weights else found
+        return made[name]
 
     first = decide.decide(setting, state, line, ais, score)
     wish = {one.ai_id for one in first if one.call == "unasked" and one.act != "silent"}

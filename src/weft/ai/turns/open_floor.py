@@ -47,12 +47,14 @@ class Tuning(Struct, frozen=True):
     """What was learned for a room, or what holds without."""
 
     wait: int
-    shift: float = 0.0
+    weights: tuple[float, ...] = ()
+    """Of the gate's correction (`learning`); none: as shipped."""
 
     @staticmethod
     def of(room: Room, numbers: Mapping[str, Any] | None) -> Tuning:
         known = numbers or {}
-        return Tuning(int(known.get("wait", START[room.access])), float(known.get("shift", 0.0)))
+        wait = int(known.get("wait", START[room.access]))
+        return Tuning(wait, tuple(known.get("weights", ())))
 
 
 _ANSWERS = sa.select(sa.func.count()).where(

@@ -78,6 +78,12 @@ _CALLS = sa.select(sa.func.count()).where(
     ai_decisions.c.stage.in_(OPENING),
     ai_decisions.c.outcome.in_(("opened", "due")),
 )
+_SILENT = (
+    sa.select(ai_decisions.c.line_id, ai_decisions.c.decision, ai_decisions.c.stage)
+    .where(ai_decisions.c.place_id == sa.bindparam("at"), ai_decisions.c.ai_id == _ai)
+    .order_by(ai_decisions.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 _WAITING = sa.select(*COLUMNS).where(*_here, ai_decisions.c.outcome == "waiting")
 _END = (
     ai_decisions.update()
@@ -157,6 +163,12 @@ def waiting(tx: Tx, place_id: int, ais: Collection[int], since: int) -> list[Kep
     return [
         _kept(row) for row in tx.rows(_WAITING, at=place_id, ais=list(ais), since=floor_at(since))
     ]
+
+
+def silent(tx: Tx, ai_id: int, place_id: int, most: int) -> list[int]:
+    """Of the last lines that an AI heard in a place, those at which the gate kept it silent."""
+    rows = tx.rows(_SILENT, ai=ai_id, at=place_id, most=most)
+    return [line for line, act, stage in rows if act == "silent" and stage == "gate"]
 
 
 def end(tx: Tx, one: Kept, outcome: str, code: str, number: float = 1.0) -> bool:

@@ -19,8 +19,7 @@ class Setting(Struct, frozen=True):
     """What holds for a place at the moment of a line. ``machine``: an AI or a bot said it.
     ``chain``: lines of machines in a row that end with it. ``scene_left``: lines that the AIs of a
     running Scene may still say; 0: none runs. ``calls``: how often engines were asked unasked for
-    within the last hundred lines. ``wait``: ms that an open question waits for people. ``shift``:
-    learned, added to what the gate must reach.
+    within the last hundred lines. ``wait``: ms that an open question waits for people.
     """
 
     mode: Mode
@@ -34,7 +33,6 @@ class Setting(Struct, frozen=True):
     scene_left: int = 0
     calls: int = 0
     wait: int = 90_000
-    shift: float = 0.0
 
 
 class Unasked(Struct, frozen=True):

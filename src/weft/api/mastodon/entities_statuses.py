@@ -79,12 +79,22 @@ class AiSource(Struct, frozen=True):
     quote: str
 
 
+class AiWhy(Struct, frozen=True):
+    """Why an AI said something that nobody had called it for."""
+
+    code: str
+    text: str
+
+
 class StatusAi(Struct, frozen=True):
-    """Of ours: how an AI came to say this. ``trigger``: the id of the post that it answers."""
+    """Of ours: how an AI came to say this. ``trigger``: the id of the post that it answers. ``why``:
+    null where it was called.
+    """
 
     sources: list[AiSource]
     model: str | None = None
     trigger: str | None = None
+    why: AiWhy | None = None
 
 
 class PollOption(Struct, frozen=True):

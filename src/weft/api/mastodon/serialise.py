@@ -16,6 +16,7 @@ from weft.api.mastodon import cards, extras, filtering, polls, quotes
 from weft.api.mastodon.entities_accounts import Account, emojis_shown
 from weft.api.mastodon.entities_statuses import (
     AiSource,
+    AiWhy,
     Application,
     DeletedStatus,
     EditedPoll,
@@ -343,4 +344,5 @@ def _ai(record: dict[str, Any]) -> StatusAi:
         ],
         model=record.get("model"),
         trigger=str(trigger) if trigger is not None else None,
+        why=AiWhy(str(why["code"]), str(why["text"])) if (why := record.get("why")) else None,
     )
