@@ -57,6 +57,8 @@ OURS: dict[str, str] = {
     "Operator": "labels of AIs are our addition",
     "Refusal": "documented on the method's page only: an error with what stands in the way",
     "Refreshing": "documented on the method's page only: a hash with an AsyncRefresh",
+    "RoomAi": "rooms are our addition",
+    "RoomLine": "rooms are our addition",
     "StatusAi": "labels of AIs are our addition",
     "UnreadCount": "documented on the method's page only: a hash with a count",
     "Week": "documented on the method's page only",

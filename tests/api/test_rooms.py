@@ -455,3 +455,26 @@ async def test_whoever_is_suspended_is_not_heard(
     house.db.write_now(lambda tx: actions.suspend(tx, bob))
     assert await texts(a, f"{path}/lines") == []
     assert (await b.post(f"{path}/lines", json={"text": "again"})).status_code in (401, 403)
+
+
+async def test_lines_can_be_reported_and_admins_read_them(
+    edge: Edge, house: House, ada: Account, bob: Account, boss: Account
+) -> None:
+    a, b = edge.of(ada), edge.of(bob)
+    path = await made(a, access="private")
+    await do(a, "POST", f"{path}/invites", account_id=str(bob.id))
+    await do(b, "POST", f"{path}/join")
+    line = await do(b, "POST", f"{path}/lines", text="nasty words")
+    body = {"account_id": str(bob.id), "room_line_ids": [line["id"]]}
+    outsider = edge.of(house.person("cy"))
+    assert (await outsider.post("/api/v1/reports", json=body)).status_code == 404
+    wrong = body | {"account_id": str(boss.id)}
+    assert (await a.post("/api/v1/reports", json=wrong)).status_code == 404
+    filed = await a.post("/api/v1/reports", json=body)
+    assert filed.status_code == 200, filed.text
+    admin = edge.of(boss, "admin:read")
+    report = (await admin.get(f"/api/v1/admin/reports/{filed.json()['id']}")).json()
+    assert [one["text"] for one in report["room_lines"]] == ["nasty words"]
+    await do(b, "DELETE", f"{path}/lines/{line['id']}")
+    report = (await admin.get(f"/api/v1/admin/reports/{filed.json()['id']}")).json()
+    assert report["room_lines"] == []

@@ -28,6 +28,7 @@ OUR_OWN = frozenset(
         *("ai", "no_ai", "ais", "content_type", "supported_mime_types"),
         *("reactions", "emoji_reactions", "pleroma:emoji_reaction", "expires_at"),
         *("interaction_policy", "approval", "reading_language", "reading:language", "signals"),
+        *("room_lines",),
     }
 )
 """Fields that Weft adds, as docs/clients.md says."""

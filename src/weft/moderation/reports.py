@@ -20,6 +20,7 @@ from weft.people import credentials
 from weft.people.model import Account
 from weft.people.tables import accounts as account_table
 from weft.people.tables import collections, follows
+from weft.rooms import lines
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
@@ -58,6 +59,7 @@ class Report(Struct, frozen=True):
     acted_by: int | None
     created_at: int
     updated_at: int
+    line_ids: list[str] = []
 
 
 class Complaint(Struct, frozen=True):
@@ -65,6 +67,8 @@ class Complaint(Struct, frozen=True):
 
     post_ids: Sequence[int] = ()
     collection_ids: Sequence[int] = ()
+    line_ids: Sequence[int] = ()
+    """Of rooms; of ours."""
     rule_ids: Sequence[str] = ()
     comment: str = ""
     category: str = "other"
@@ -132,7 +136,8 @@ def file(
         raise Invalid(
             f"Validation failed: Comment is too long (maximum is {COMMENT_MAX} characters)"
         )
-    if len(complaint.post_ids) + len(complaint.collection_ids) > ATTACHED_MAX:
+    attached = (complaint.post_ids, complaint.collection_ids, complaint.line_ids)
+    if sum(map(len, attached)) > ATTACHED_MAX:
         raise Invalid(f"Validation failed: At most {ATTACHED_MAX} posts can be attached")
     _check_rate(tx, by)
     report_id = new_id()
@@ -146,6 +151,7 @@ def file(
         post_ids=_posts(tx, by, target, complaint.post_ids),
         rule_ids=named,
         collection_ids=_collections(tx, target, complaint.collection_ids),
+        line_ids=_lines(tx, by, target, complaint.line_ids),
         forwarded=forward,
         assigned_to=None,
         acted_at=None,
@@ -230,6 +236,13 @@ def _collections(tx: Tx, target: Account, ids: Iterable[int]) -> list[str]:
     wanted = list(dict.fromkeys(ids))
     found = {row[0] for row in tx.rows(_THEIR_COLLECTIONS, ids=wanted, owner=target.id)}
     if found != set(wanted):
+        raise NotFound
+    return [str(one) for one in wanted]
+
+
+def _lines(tx: Tx, by: Account, target: Account, ids: Iterable[int]) -> list[str]:
+    wanted = list(dict.fromkeys(ids))
+    if any(lines.see(tx, by.id, one).author_id != target.id for one in wanted):
         raise NotFound
     return [str(one) for one in wanted]
 

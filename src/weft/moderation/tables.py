@@ -22,6 +22,7 @@ reports = sa.Table(
     sa.Column("post_ids", Json, nullable=False),  # as strings
     sa.Column("rule_ids", Json, nullable=False),
     sa.Column("collection_ids", Json, nullable=False),
+    sa.Column("line_ids", Json, nullable=False, server_default="[]"),  # of rooms
     sa.Column("forwarded", sa.Boolean, nullable=False),
     sa.Column("assigned_to", sa.BigInteger),
     sa.Column("acted_at", Ms),

@@ -6,6 +6,8 @@ the caller's transaction. What follows (an AI that hears it) are reactions to ``
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 import sqlalchemy as sa
 from msgspec import structs
@@ -18,6 +20,7 @@ from weft.rooms.doors import Door
 from weft.rooms.model import LineFormat, Room, RoomDraft, RoomLine
 from weft.rooms.tables import room_line_edits, room_lines, room_reactions
 from weft.rooms.writing import COLUMNS
+from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 from weft.threads.drafts import attach
@@ -31,6 +34,9 @@ _room = sa.bindparam("room", type_=sa.BigInteger)
 _line = sa.bindparam("line", type_=sa.BigInteger)
 _viewer = sa.bindparam("viewer", type_=sa.BigInteger)
 _BY_ID = sa.select(*COLUMNS).where(room_lines.c.id == _line)
+_BY_IDS = sa.select(*COLUMNS).where(
+    among(room_lines.c.id, "ids"), room_lines.c.deleted_at.is_(None)
+)
 _BY_NONCE = sa.select(*COLUMNS).where(
     room_lines.c.room_id == _room,
     room_lines.c.author_id == sa.bindparam("author"),
@@ -229,6 +235,11 @@ def by_id(tx: Tx, line_id: int) -> RoomLine | None:
     """A line, whoever asks; also one that was taken back."""
     row = tx.row(_BY_ID, line=line_id)
     return RoomLine(*row) if row is not None else None
+
+
+def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, RoomLine]:
+    """Those of these lines that were not taken back, whoever asks."""
+    return {row[0]: RoomLine(*row) for row in tx.rows(_BY_IDS, ids=list(ids))} if ids else {}
 
 
 def see(tx: Tx, viewer_id: int, line_id: int) -> RoomLine:

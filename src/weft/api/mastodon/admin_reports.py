@@ -15,9 +15,11 @@ from weft.api.mastodon import policy, serialise
 from weft.api.mastodon.answers import encode, few, id_of, json_page
 from weft.api.mastodon.entities_admin import AdminReport, admin_account
 from weft.api.mastodon.reports import rule_ids
+from weft.api.weft import rooms_entities
 from weft.kernel.clock import iso
 from weft.moderation import members, reports
 from weft.moderation.reports import Report
+from weft.rooms import lines
 from weft.store.database import Database, Tx
 from weft.threads import posts
 
@@ -49,6 +51,8 @@ def _shown(tx: Tx, viewer: int, found: Sequence[Report]) -> list[AdminReport]:
     attached = posts.by_ids(tx, {int(one) for report in found for one in report.post_ids})
     shown = serialise.statuses(tx, viewer, list(attached.values()))
     statuses = {status.id: status for status in shown}
+    said = lines.by_ids(tx, {int(one) for report in found for one in report.line_ids})
+    room_lines = {line.id: line for line in rooms_entities.lines(tx, None, list(said.values()))}
     rules = {rule.id: rule for rule in policy.rules()}
     return [
         AdminReport(
@@ -66,6 +70,7 @@ def _shown(tx: Tx, viewer: int, found: Sequence[Report]) -> list[AdminReport]:
             action_taken_by_account=people.get(report.acted_by or 0),
             statuses=[statuses[one] for one in report.post_ids if one in statuses],
             rules=[rules[one] for one in report.rule_ids if one in rules],
+            room_lines=[room_lines[one] for one in report.line_ids if one in room_lines],
         )
         for report in found
     ]

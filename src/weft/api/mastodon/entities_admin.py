@@ -6,6 +6,7 @@ from weft.api.mastodon import entities_accounts as entities
 from weft.api.mastodon.entities_accounts import Account, Role
 from weft.api.mastodon.entities_instance import Rule
 from weft.api.mastodon.entities_statuses import Status
+from weft.api.weft.rooms_entities import RoomLine
 from weft.kernel.clock import DAY, SECOND, iso
 from weft.kernel.site import Site
 from weft.moderation import allows, domains, email_blocks, ip_blocks
@@ -72,6 +73,8 @@ class AdminReport(Struct, frozen=True):
     action_taken_by_account: AdminAccount | None
     statuses: list[Status]
     rules: list[Rule]
+    room_lines: list[RoomLine]
+    """Of ours: what was said in rooms, also private ones, as the reporter saw it."""
 
 
 class AdminDomainBlock(Struct, frozen=True):

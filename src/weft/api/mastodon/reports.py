@@ -21,11 +21,14 @@ from weft.store.database import Tx
 
 
 class Filing(Struct, frozen=True):
-    """``forward``: also to the admins of the other server, without the reporter's name."""
+    """``forward``: also to the admins of the other server, without the reporter's name. Of ours:
+    ``room_line_ids``.
+    """
 
     account_id: str | int = ""
     status_ids: list[str | int] = []
     collection_ids: list[str | int] = []
+    room_line_ids: list[str | int] = []
     rule_ids: list[str | int] = []
     comment: str = ""
     category: str = "other"
@@ -42,6 +45,7 @@ async def file(db: Db, me: Me, data: JSONBody[Filing]) -> Report:
     """Report an account, and some of its posts."""
     posts = few(data.status_ids, reports.ATTACHED_MAX)
     collections = few(data.collection_ids, reports.ATTACHED_MAX)
+    lines = few(data.room_line_ids, reports.ATTACHED_MAX)
     rules = few(data.rule_ids)
 
     def work(tx: Tx) -> Report:
@@ -49,6 +53,7 @@ async def file(db: Db, me: Me, data: JSONBody[Filing]) -> Report:
         complaint = Complaint(
             post_ids=reports.ids_of(map(str, posts)),
             collection_ids=reports.ids_of(map(str, collections)),
+            line_ids=reports.ids_of(map(str, lines)),
             rule_ids=[str(one) for one in rules],
             comment=data.comment,
             category=data.category,

@@ -650,6 +650,7 @@ def upgrade() -> None:
     )
     op.add_column("ai_documents", sa.Column("fetched_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_ai_documents_source", "ai_documents", ["source_id"], unique=False)
+    op.add_column("reports", sa.Column("line_ids", sa.JSON(), server_default="[]", nullable=False))
     op.drop_index("ix_ai_turns_thread", table_name="ai_turns")
     op.alter_column("ai_turns", "thread_id", new_column_name="place_id")
     op.add_column(
