@@ -59,6 +59,9 @@ otherwise never be answered."""
 
 COLUMNS = tuple(ai_turns.c[field] for field in Turn.__struct_fields__)
 _BY_ID = sa.select(*COLUMNS).where(ai_turns.c.id == sa.bindparam("id"))
+_OF = sa.select(*COLUMNS).where(
+    ai_turns.c.ai_id == sa.bindparam("ai"), ai_turns.c.trigger_id == sa.bindparam("line")
+)
 _LAST = (
     sa.select(*COLUMNS)
     .where(ai_turns.c.ai_id == sa.bindparam("ai"))
@@ -202,6 +205,12 @@ def _failed(reason: Reason, *, called: bool) -> Said:
 
 def by_id(tx: Tx, turn_id: int) -> Turn | None:
     row = tx.row(_BY_ID, id=turn_id)
+    return Turn(*row) if row is not None else None
+
+
+def of(tx: Tx, ai_id: int, line_id: int) -> Turn | None:
+    """What became of what an AI heard; None when it was not called and stayed silent."""
+    row = tx.row(_OF, ai=ai_id, line=line_id)
     return Turn(*row) if row is not None else None
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weft.commands import ai_knowledge
+from weft.commands import ai_knowledge, ai_why
 from weft.commands.options import data_options, database
 
 if TYPE_CHECKING:
-    from weft.ai.model import Ai, Turn
+    from weft.ai.model import Ai
     from weft.people.model import Account
     from weft.store.database import Tx
 
@@ -27,6 +27,7 @@ def command() -> None:
     """Make, change, list, show, pause and delete AIs."""
 
 
+command.add_command(ai_why.why)
 command.add_command(ai_knowledge.ask)
 command.add_command(ai_knowledge.sources)
 command.add_command(ai_knowledge.answers)
@@ -218,51 +219,6 @@ def delete(handle: str, yes: bool, **flags: Any) -> None:
     with database(**flags) as store:
         store.write_now(lambda tx: members.delete(tx, *_owned(tx, handle)))
     click.echo(f"{handle} is gone. A running server takes its posts away now, else the next one.")
-
-
-@command.command()
-@click.argument("handle")
-@click.option("--last", "most", default=20, show_default=True, help="How many turns.")
-@data_options
-def why(handle: str, most: int, **flags: Any) -> None:
-    """Show what an AI heard last, and why it answered or did not."""
-    from weft.ai import members, turn
-    from weft.people import accounts
-
-    def read(tx: Tx) -> list[tuple[Turn, str]]:
-        ai, _ = members.show(tx, handle)
-        turns = turn.last(tx, ai.account_id, most)
-        askers = accounts.by_ids(tx, [one.asker_id for one in turns])
-        return [
-            (one, f"@{askers[one.asker_id].acct}" if one.asker_id in askers else "somebody gone")
-            for one in turns
-        ]
-
-    with database(**flags) as store:
-        found = store.read_now(read)
-    if not found:
-        click.echo(f"{handle} has heard nothing yet.")
-    for one, asker in found:
-        click.echo(_told(one, asker))
-
-
-def _told(turn: Turn, asker: str) -> str:
-    from weft.ai.model import REASONS
-    from weft.kernel.clock import iso
-
-    why = f" ({REASONS[turn.reason]})" if turn.reason else ""
-    parts = [
-        iso(turn.created_at),
-        f"{turn.trigger} by {asker}, post {turn.trigger_id}: {turn.outcome}{why}",
-    ]
-    if turn.answer_id is not None:
-        parts.append(f"answer {turn.answer_id}")
-    if turn.model:
-        parts.append(
-            f"{turn.model}, {turn.sources} sources,"
-            f" {turn.tokens_in}+{turn.tokens_out} tokens, {turn.ms} ms"
-        )
-    return "  ".join(parts)
 
 
 def _text(given: str) -> str:
