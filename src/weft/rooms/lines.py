@@ -14,6 +14,7 @@ from msgspec import structs
 
 from weft.kernel.errors import Forbidden, Invalid, NotFound
 from weft.kernel.ids import new_id
+from weft.people import moves
 from weft.people.model import Account
 from weft.rooms import doors, index, presence, wording, writing
 from weft.rooms.doors import Door
@@ -108,8 +109,8 @@ def say(tx: Tx, by: Account, room_id: int, draft: RoomDraft) -> RoomLine:
     room.line, with {room, line, account}.
 
     Errors: NotFound (they may not know of the room; what it answers is hidden or gone), Forbidden
-    (not in it, it is closed, an AI that is muted or suspended), Invalid (empty, too long, media that
-    is not theirs).
+    (not in it, it is closed, they moved away, an AI that is muted or suspended), Invalid (empty, too
+    long, media that is not theirs).
     """
     room, member = doors.enter(tx, by, room_id)
     nonce = _nonce(draft.nonce)
@@ -117,6 +118,7 @@ def say(tx: Tx, by: Account, room_id: int, draft: RoomDraft) -> RoomLine:
         row = tx.row(_BY_NONCE, room=room_id, author=by.id, nonce_=nonce)
         if row is not None:
             return RoomLine(*row)
+    moves.check_here(by)
     if member.muted or by.suspended_at is not None:
         raise Forbidden("You are silenced in this room")
     text = wording.check(draft.text, media=draft.media_ids)
