@@ -12,9 +12,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from weft.ai.brains import cite, judge, prompt
+from weft.ai.brains import cite, grounded, judge, phrases, prompt
 from weft.ai.brains.bounded import within_bounds
-from weft.ai.brains.port import Answer, Ask, BrainRefused, BrainUnavailable
+from weft.ai.brains.port import Answer, Ask, BrainRefused, BrainUnavailable, Source
 from weft.ai.knowledge.chunks import sentences
 from weft.kernel.errors import WeftError
 
@@ -85,7 +85,12 @@ class OpenAIBrain:
             spent = " within its tokens; it may think too long" if cut_off else ""
             raise BrainRefused("The model gave no answer.", cause=f"{self.name}: no text{spent}")
         act, text = judge.read(text, ask.call)
-        text, sources = cite.cited(text, prompt.shown(ask)) if act == "speak" else (text, ())
+        sources: tuple[Source, ...] = ()
+        if act == "speak":
+            shown = prompt.shown(ask)
+            text, sources = cite.cited(grounded.checked(ask, text, shown), shown)
+            if not text:
+                act, text = "decline", phrases.say(ask.persona, "none")
         return Answer(
             act,
             cite.with_sources(text, sources),
