@@ -300,3 +300,13 @@ def test_a_scene_that_is_stopped_stops(town: Town) -> None:
     here.time_passes()
     town.answer_all("And then?")
     assert len(here.said()) == 1
+
+
+def test_whoever_blocks_it_gets_nothing_unasked_either(town: Town) -> None:
+    here = room(town, mode="helpful")
+    guide, bo = here.ais["guide"], here.people["bo"]
+    town.db.write_now(lambda tx: blocks.block(tx, bo, guide))
+    for name in ("ada", "cy", "ada", "cy"):
+        here.say(name, "good morning")
+    line = here.say("bo", "does anybody know when the station opens?")
+    assert here.code("guide", line) == ("silent", "obstacle")

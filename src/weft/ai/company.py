@@ -122,17 +122,7 @@ def calls(here: Company, line: RoomLine, *, machine: bool) -> dict[int, Trigger]
     being the only one there.
     """
     mentioned = {int(one["id"]) for one in line.mentions}
-    known = names.Names()
-    by_name: dict[str, int] = {}
-    for one in here.ais:
-        for name in {one.name, one.shown}:
-            known.add(name)
-            by_name[name] = one.ai.account_id
-    spoken = {
-        by_name[name]
-        for name, strength in known.calls(line.text, []).items()
-        if strength >= names.PLAIN
-    }
+    spoken = _named(here, line.text)
     found: dict[int, Trigger] = {}
     for one in here.ais:
         ai_id = one.ai.account_id
@@ -145,6 +135,24 @@ def calls(here: Company, line: RoomLine, *, machine: bool) -> dict[int, Trigger]
         elif here.everybody == 2 and not machine and here.room.mode != "called":
             found[ai_id] = "direct"
     return found
+
+
+def _named(here: Company, text: str) -> set[int]:
+    """AIs whose name, or the name that people see, is called in a text without an @."""
+    low = text.casefold()
+    by_name = {
+        name: one.ai.account_id
+        for one in here.ais
+        for name in (one.name, one.shown)
+        if name.partition(" ")[0].casefold() in low
+    }
+    if not by_name:
+        return set()
+    known = names.Names()
+    for name in by_name:
+        known.add(name)
+    called = known.calls(text, []).items()
+    return {by_name[name] for name, strength in called if strength >= names.PLAIN}
 
 
 def apart(tx: Tx, author_id: int, ai_ids: list[int]) -> set[int]:

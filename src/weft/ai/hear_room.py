@@ -76,7 +76,9 @@ class Ears:
         machine = author.kind != "person" or line.ai is not None
         calls = company.calls(here, line, machine=machine)
         listening_ais = [one for one in here.ais if one.ai.account_id != author.id]
-        apart = company.apart(tx, author.id, [one.ai.account_id for one in listening_ais])
+        ids = [one.ai.account_id for one in listening_ais]
+        # Of those that nobody called it matters only if one of them would speak.
+        apart = company.apart(tx, author.id, ids) if calls else set[int]()
         piece = room_lines.piece(line, author, calls)
         tail: Tail | None = None
         if here.room.mode == "called" and not machine:
@@ -94,7 +96,7 @@ class Ears:
             scores: dict[str, Scores] = {}
             made = listening.decided(
                 tx, setting, state, heard, tail, ais, line.room_id, taken,
-                here.tuning.weights, scores,
+                here.tuning.weights, scores, lambda: company.apart(tx, author.id, ids),
             )  # fmt: skip
             if not machine:
                 hindsight.learn(tx, here, heard, line, author, scores, calls)

@@ -35,7 +35,8 @@ _SPOKEN: tuple[Outcome, ...] = ("heard", "answered", "declined", "failed")
 _recent = sa.and_(
     ai_turns.c.ai_id == sa.bindparam("ai"),
     ai_turns.c.created_at > sa.bindparam("since"),
-    ai_turns.c.outcome.in_(_SPOKEN),
+    # Spelled out: a list of texts would be put into the statement anew each time.
+    sa.or_(*(ai_turns.c.outcome == outcome for outcome in _SPOKEN)),
 )
 _TO_ASKER = sa.select(sa.func.count()).where(ai_turns.c.asker_id == sa.bindparam("asker"), _recent)
 _IN_PLACE = sa.select(sa.func.count()).where(ai_turns.c.place_id == sa.bindparam("place"), _recent)

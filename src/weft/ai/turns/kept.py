@@ -1,16 +1,16 @@
 """What is known of each place from one line to the next: its state for the gate, and its tail.
 
 A line costs one step, not a reading of all that came before it. What is kept is used only if it ends
-with exactly the line before this one, and nothing among the lines it was made from has changed; else
-it is made anew from the last lines. So another process, a transaction that was rolled back, an edit
-or a deletion need not tell anybody.
+with exactly the line before this one, and holds exactly the lines that are there; else it is made anew
+from the last lines. So another process, a transaction that was rolled back or a deletion need not
+tell anybody. An edit changes neither who spoke nor to whom, which is what the gate goes by.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -32,13 +32,22 @@ class Piece(Struct, frozen=True):
     said: Said
 
 
+class Mark(NamedTuple):
+    """Which lines lie before one, of the last `STATE_LINES`: their last and first id, how many they
+    are, and when one of them was last taken back (where an empty row stays).
+    """
+
+    last: int = 0
+    first: int = 0
+    lines: int = 0
+    taken_back: int = 0
+
+
 class Source(Protocol):
     """Where the lines of a place come from."""
 
-    def mark(self, tx: Tx, place_id: int, before: int) -> tuple[int, int, int]:
-        """Of the last `STATE_LINES` lines before this one: the last id, the first id, and when one
-        of them was last changed. Zeros where there is none.
-        """
+    def mark(self, tx: Tx, place_id: int, before: int) -> Mark:
+        """Of the lines before this one."""
         ...
 
     def read(self, tx: Tx, place_id: int, before: int, most: int) -> Sequence[Piece]:
@@ -51,16 +60,13 @@ class _Kept:
         self.names = names
         self.state = state
         self.tail = tail
-        self.changed = 0
+        self.taken_back = 0
 
-    def holds(self, names: tuple[str, ...], mark: tuple[int, int, int]) -> bool:
-        ids = self.tail.lines
-        if names != self.names or mark[2] != self.changed:
-            return False
-        if not ids:
-            return mark == (0, 0, 0)
-        first = ids[-STATE_LINES].id if len(ids) >= STATE_LINES else ids[0].id
-        return mark[:2] == (ids[-1].id, first)
+    def holds(self, names: tuple[str, ...], mark: Mark) -> bool:
+        lines = self.tail.lines
+        count = min(len(lines), STATE_LINES)
+        ends = (lines[-1].id, lines[-count].id) if lines else (0, 0)
+        return names == self.names and mark == Mark(*ends, count, self.taken_back)
 
 
 class Places:
@@ -95,7 +101,7 @@ class Places:
             self._kept.move_to_end(place_id)
             return kept
         kept = self._kept[place_id] = _Kept(names, RoomState(names), Tail())
-        kept.changed = mark[2]
+        kept.taken_back = mark.taken_back
         pieces = self._source.read(tx, place_id, before, TAIL_MAX)
         for piece in pieces[-STATE_LINES:]:
             if piece.line is not None:

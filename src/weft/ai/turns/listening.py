@@ -4,7 +4,7 @@ that would speak is read when one would.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import structs
 
@@ -32,9 +32,11 @@ def decided(
     standing: Mapping[int, Standing] | None = None,
     weights: Sequence[float] = (),
     scores: dict[str, Scores] | None = None,
+    apart: Callable[[], set[int]] = set[int],
 ) -> list[Decision]:
     """What each AI does. Scores are taken once; budgets are looked up if somebody would speak.
     ``weights``: what the room has taught. ``scores``: filled with what the gate said, by name.
+    ``apart``: those between whom and the author a block or a mute stands.
     """
     taken: dict[str, Scores] = {} if scores is None else scores
     made: dict[str, Scores] = {}
@@ -51,9 +53,11 @@ def decided(
         return first
     spoken = tail.unasked()
     known = standing or {}
+    kept_apart = apart()
     fuller = [
         structs.replace(
             one,
+            obstacle="blocked" if one.ai_id in kept_apart else one.obstacle,
             lines=tail.of(one.ai_id),
             unasked=_its(tx, spoken, one.ai_id, place_id, known.get(one.ai_id, Standing())),
         )

@@ -75,8 +75,9 @@ _here = (
 _CALLS = sa.select(sa.func.count()).where(
     *_here,
     ai_decisions.c.line_id >= sa.bindparam("first"),
-    ai_decisions.c.stage.in_(OPENING),
-    ai_decisions.c.outcome.in_(("opened", "due")),
+    # Spelled out: a list of texts would be put into the statement anew each time.
+    sa.or_(*(ai_decisions.c.stage == stage for stage in OPENING)),
+    sa.or_(ai_decisions.c.outcome == "opened", ai_decisions.c.outcome == "due"),
 )
 _SILENT = (
     sa.select(ai_decisions.c.line_id, ai_decisions.c.decision, ai_decisions.c.stage)

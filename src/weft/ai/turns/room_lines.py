@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from weft.ai.turns import reasons
-from weft.ai.turns.kept import STATE_LINES, Piece
+from weft.ai.turns.kept import STATE_LINES, Mark, Piece
 from weft.ai.turns.lines import Line
 from weft.ai.turns.tail import Said
 from weft.people.model import Account
@@ -23,10 +23,7 @@ _before = (
     room_lines.c.kind == "line",
 )
 _last = (
-    sa.select(
-        room_lines.c.id,
-        sa.func.coalesce(room_lines.c.deleted_at, room_lines.c.edited_at, 0).label("changed"),
-    )
+    sa.select(room_lines.c.id, room_lines.c.deleted_at)
     .where(*_before)
     .order_by(room_lines.c.id.desc())
     .limit(STATE_LINES)
@@ -35,7 +32,8 @@ _last = (
 _MARK = sa.select(
     sa.func.coalesce(sa.func.max(_last.c.id), 0),
     sa.func.coalesce(sa.func.min(_last.c.id), 0),
-    sa.func.coalesce(sa.func.max(_last.c.changed), 0),
+    sa.func.count(),
+    sa.func.coalesce(sa.func.max(_last.c.deleted_at), 0),
 )
 _READ = (
     sa.select(
@@ -61,9 +59,11 @@ _READ = (
 class Rooms:
     """See `kept.Source`."""
 
-    def mark(self, tx: Tx, place_id: int, before: int) -> tuple[int, int, int]:
+    def mark(self, tx: Tx, place_id: int, before: int) -> Mark:
         row = tx.row(_MARK, room=place_id, before=before)
-        return (int(row[0]), int(row[1]), int(row[2])) if row is not None else (0, 0, 0)
+        return (
+            Mark(int(row[0]), int(row[1]), int(row[2]), int(row[3])) if row is not None else Mark()
+        )
 
     def read(self, tx: Tx, place_id: int, before: int, most: int) -> Sequence[Piece]:
         rows = tx.rows(_READ, room=place_id, before=before, most=most)

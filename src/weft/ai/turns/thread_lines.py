@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from weft.ai import hops
 from weft.ai.turns import reasons
-from weft.ai.turns.kept import STATE_LINES, Piece
+from weft.ai.turns.kept import STATE_LINES, Mark, Piece
 from weft.ai.turns.kinds import kind
 from weft.ai.turns.lines import Line
 from weft.ai.turns.room_state import Heard
@@ -27,7 +27,7 @@ _before = (
     post_table.c.boost_of_id.is_(None),
 )
 _last = (
-    sa.select(post_table.c.id, sa.func.coalesce(post_table.c.edited_at, 0).label("changed"))
+    sa.select(post_table.c.id)
     .where(*_before)
     .order_by(post_table.c.id.desc())
     .limit(STATE_LINES)
@@ -36,7 +36,7 @@ _last = (
 _MARK = sa.select(
     sa.func.coalesce(sa.func.max(_last.c.id), 0),
     sa.func.coalesce(sa.func.min(_last.c.id), 0),
-    sa.func.coalesce(sa.func.max(_last.c.changed), 0),
+    sa.func.count(),
 )
 _READ = (
     sa.select(*posts.COLUMNS)
@@ -51,9 +51,9 @@ class Threads:
     hears of a decision, is for `weft.ai.context` and the permissions of the post.
     """
 
-    def mark(self, tx: Tx, place_id: int, before: int) -> tuple[int, int, int]:
+    def mark(self, tx: Tx, place_id: int, before: int) -> Mark:
         row = tx.row(_MARK, thread=place_id, before=before)
-        return (int(row[0]), int(row[1]), int(row[2])) if row is not None else (0, 0, 0)
+        return Mark(int(row[0]), int(row[1]), lines=int(row[2])) if row is not None else Mark()
 
     def read(self, tx: Tx, place_id: int, before: int, most: int) -> Sequence[Piece]:
         rows = tx.rows(_READ, thread=place_id, before=before, most=most)
