@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.ai import bounds, documents, hops
+from weft.ai.bounds import model as owners_bounds
 from weft.ai.brains.port import Ask, Line, Passage, Persona
 from weft.ai.knowledge.bm25 import Index
 from weft.ai.knowledge.words import informative
@@ -163,6 +164,7 @@ def persona(
         kind=ai.kind,
         operator=f"{owner.display_name} (@{owner.acct})" if owner is not None else "",
         topics=titles,
+        bounds=owners_bounds.of(ai.bounds),
     )
 
 

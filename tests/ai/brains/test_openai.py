@@ -115,7 +115,7 @@ async def test_an_answer_with_its_source_and_its_cost() -> None:
         ("Politically speaking, vote for me.", "I don't talk about politics."),
         ("I am a real human, trust me.", "I'm Guide, and I'm an AI, not a person."),
         ("Look at https://evil.example/?q=thread", "(link left out)"),
-        ("Ask @noor about it.", "@\u2060noor"),
+        ("Ask @noor about it.", "Ask somebody about it."),
     ],
 )
 async def test_bounds_hold_for_what_a_model_says(text: str, expected: str) -> None:

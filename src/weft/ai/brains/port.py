@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from weft.ai.bounds.model import NONE, Bounds
 from weft.kernel.errors import WeftError
 
 # Long enough for a few sentences with their sources, short enough for a thread.
@@ -23,7 +24,7 @@ class Persona(Struct, frozen=True):
 
     ``avoid``: topics that it never talks about. ``languages``: BCP 47 codes, the first one is its
     own. ``operator``: who runs it, as shown to people. ``topics``: titles of its documents, for
-    saying what it can be asked about.
+    saying what it can be asked about. ``bounds``: its owner's, checked beside the engine and never by it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Persona(Struct, frozen=True):
     kind: str = "assistant"
     operator: str = ""
     topics: tuple[str, ...] = ()
+    bounds: Bounds = NONE
 
 
 class Line(Struct, frozen=True):
@@ -77,6 +79,8 @@ class Ask(Struct, frozen=True):
     asker: str = ""
     max_tokens: int = MAX_TOKENS
     call: Call = "called"
+    young: bool = False
+    """Who asks is a minor. Engines are not told."""
 
 
 class Source(Struct, frozen=True):
