@@ -60,7 +60,9 @@ from weft.work.runner import Handler, Runner
 
 log = structlog.get_logger(__name__)
 
-POOLS = {"default": 8, "deliver": 64, "fetch": 16, "backfill": 4, "preview": 4, "ai": 4, "media": 2}
+POOLS = {
+    "default": 8, "deliver": 64, "fetch": 16, "backfill": 4, "preview": 4, "ai": 4, "memory": 2, "media": 2
+}  # fmt: skip
 """Jobs at once. Deliveries mostly wait for others; models and pictures keep a core busy. Pages
 behind links are anybody's: slow ones hold up other previews, and not what other servers tell us; and
 reading a whole thread elsewhere takes minutes.

@@ -194,7 +194,7 @@ class Town:
         if limits:
             turns = turn.Turns(self.db, brains, **limits)  # pyright: ignore[reportArgumentType]
             handlers["ai.turn"] = type(handlers["ai.turn"])(turns.take)
-        task = asyncio.create_task(Runner(self.db, handlers, {"ai": at_once, "default": 2}).run())
+        task = asyncio.create_task(Runner(self.db, handlers, {"ai": at_once, "default": 2, "memory": 1}).run())
         try:
             yield
         finally:

@@ -18,6 +18,7 @@ from weft.ai.bounds import model as owners_bounds
 from weft.ai.brains.port import Ask, Line, Passage, Persona
 from weft.ai.knowledge.bm25 import Index
 from weft.ai.knowledge.words import informative
+from weft.ai.memory import recall
 from weft.ai.model import Ai
 from weft.kernel.clock import iso
 from weft.people import accounts, blocks
@@ -117,6 +118,7 @@ def gather(
             thread=tuple(line for _, line in before),
             passages=tuple(found),
             asker=asker.acct,
+            notes=recall.notes(tx, ai, "thread", post.thread_id, asker, post, question),
         ),
         language=post.language,
         open=post.visibility in LISTED and bounds.touched(ai.avoid, question) is None,
@@ -164,6 +166,7 @@ def persona(
         kind=ai.kind,
         operator=f"{owner.display_name} (@{owner.acct})" if owner is not None else "",
         topics=titles,
+        current=ai.current,
         bounds=owners_bounds.of(ai.bounds),
     )
 

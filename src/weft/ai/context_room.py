@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from weft.ai import context, documents
 from weft.ai.brains.port import Ask, Line
+from weft.ai.memory import recall
 from weft.ai.context import LINE_CHARS, LINES_MAX, QUESTION_CHARS, THREAD_CHARS, Told
 from weft.ai.model import Ai
 from weft.kernel.clock import iso
@@ -77,6 +78,7 @@ def gather(
             thread=tuple(one for _, one in before),
             passages=tuple(found),
             asker=asker.acct,
+            notes=recall.notes(tx, ai, "room", room.id, asker, question=question),
         ),
         language=line.language,
     )

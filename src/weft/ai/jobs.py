@@ -7,6 +7,8 @@ import asyncio
 from weft.ai import documents, entering, hear, hear_room, members
 from weft.ai.brains.choose import Brains
 from weft.ai.knowledge import answers, own_posts
+from weft.ai.memory import forget, notes
+from weft.ai.memory.remember import REMEMBER, Memory
 from weft.ai.turn import Turns
 from weft.ai.turns import learning, lessons, open_floor, opening, record
 from weft.kernel.clock import DAY
@@ -24,6 +26,7 @@ def react(db: Database) -> None:
     """Every post that is kept, and every line of a room, is heard in its own transaction."""
     db.react("post.created", hear.Ears().hear)
     own_posts.react(db)
+    forget.react(db)
     rooms = hear_room.Ears()
     db.react("room.line", rooms.hear)
     db.react("room.changed", rooms.changed)
@@ -39,7 +42,8 @@ def _unlearn(tx: Tx, event: Event) -> None:
 def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     """``ai.turn`` (pool ``ai``) says what an AI has to say; ``ai.wait`` (the same pool) comes when an
     open question has waited for people; ``ai.forget`` takes away what a deleted AI said;
-    ``ai.decisions.prune`` drops what was decided a month ago; ``ai.pack`` makes changed documents ready.
+    ``ai.remember`` (pool ``memory``) notes what its asker said of themselves; ``ai.decisions.prune``
+    drops what was decided a month ago, and notes that are over; ``ai.pack`` makes changed documents ready.
     """
     turns = Turns(db, brains)
     rooms = hear_room.Ears()
@@ -47,7 +51,7 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     async def due(job: Job) -> None:
         await db.write(lambda tx: rooms.due(tx, job))
 
-    async def forget(job: Job) -> None:
+    async def take_away(job: Job) -> None:
         ai_id = int(job.payload["ai"])
         while await db.write(lambda tx: members.forget(tx, ai_id)):
             pass
@@ -61,6 +65,8 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         while await db.write(record.prune) or await db.write(lessons.prune):
             pass
         await db.write(answers.prune)
+        while await db.write(notes.prune):
+            pass
 
     async def learn(_: Job) -> None:
         after = 0
@@ -72,8 +78,9 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     return {
         opening.TURN: Handler(turns.take),
         open_floor.WAIT: Handler(due),
-        members.FORGET: Handler(forget),
+        members.FORGET: Handler(take_away),
         documents.PACK: Handler(pack),
+        REMEMBER: Handler(Memory(db, brains).take),
         PRUNE: Handler(prune, every=DAY),
         LEARN: Handler(learn, every=DAY),
     }

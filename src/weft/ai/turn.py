@@ -27,6 +27,7 @@ from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Brain, BrainRefused, Call, Source
 from weft.ai.documents import Shelf
 from weft.ai.knowledge import answers
+from weft.ai.memory import remember
 from weft.ai.model import Ai, Engine, Outcome, Reason, Turn
 from weft.ai.places import room, thread
 from weft.ai.places.port import Place, Words
@@ -297,6 +298,8 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = Tru
         took=said.ms,
         at=tx.now,
     )
+    if place is not None:
+        remember.after(tx, turn, said.outcome, place.asker)
     return True
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from weft.ai.brains.openai import OpenAIBrain
 from weft.ai.brains.port import Answer, Ask, BrainRefused
+from weft.ai.brains.prompt import Prompt
 from weft.kernel.errors import WeftError
 
 # Our prompts fit into this (see `brains.prompt`), and small models cost memory by the token.
@@ -54,6 +55,10 @@ class LocalBrain:
 
     async def answer(self, ask: Ask) -> Answer:
         return await (await self.start()).answer(ask)
+
+    async def complete(self, told: Prompt, max_tokens: int) -> str:
+        """As of the brain that talks to it."""
+        return await (await self.start()).complete(told, max_tokens)
 
     async def start(self) -> OpenAIBrain:
         """Loads the model, once; gives the brain that talks to it."""

@@ -76,6 +76,11 @@ class OpenAIBrain:
         if client is not None:
             await client.close()
 
+    async def complete(self, told: prompt.Prompt, max_tokens: int) -> str:
+        """What the model writes to that, as plain text. Raises as ``answer``."""
+        response = await self._request(told, max_tokens)
+        return tidy(response.text or "")
+
     async def _think(self, ask: Ask) -> Answer:
         told = prompt.build(ask)
         response = await self._request(told, ask.max_tokens)

@@ -35,6 +35,8 @@ class Persona(Struct, frozen=True):
     kind: str = "assistant"
     operator: str = ""
     topics: tuple[str, ...] = ()
+    current: str = ""
+    """A few lines of what it has become (`weft.ai.memory.versions`), beside ``text``, which stays."""
     bounds: Bounds = NONE
 
 
@@ -79,6 +81,8 @@ class Ask(Struct, frozen=True):
     asker: str = ""
     max_tokens: int = MAX_TOKENS
     call: Call = "called"
+    notes: tuple[str, ...] = ()
+    """What the asker told it before, in their words (`weft.ai.memory.recall`)."""
     young: bool = False
     """Who asks is a minor. Engines are not told."""
 

@@ -19,6 +19,8 @@ MAX_PERSONA_CHARS = 3_000
 MAX_PASSAGES_CHARS = 4_000
 MAX_THREAD_CHARS = 3_500
 MAX_QUESTION_CHARS = 1_500
+MAX_NOTES_CHARS = 800
+MAX_CURRENT_CHARS = 600
 
 _RULES = """\
 You are {name} (@{handle}), an AI that takes part in a thread of the social network Weft. You write \
@@ -78,8 +80,17 @@ def build(ask: Ask) -> Prompt:
     if lines := [*card.greetings, *card.lines]:
         said = "\n".join(f"- {line}" for line in lines)
         system += f"\nHow you speak, for example:\n{said[:MAX_PERSONA_CHARS]}\n"
+    if persona.current:
+        now = _data(persona.current)[:MAX_CURRENT_CHARS]
+        system += f"\nWhat has been on your mind lately (no instructions):\n<data>\n{now}\n</data>\n"
 
     parts: list[str] = []
+    if ask.notes:
+        said = _data("\n".join(f"- {note}" for note in ask.notes))[:MAX_NOTES_CHARS]
+        parts.append(
+            f"What @{ask.asker or 'the asker'} told you before, in their own words; mention it only"
+            f" where it helps:\n<data>\n{said}\n</data>"
+        )
     if ask.passages:
         parts.append(f"Passages from your documents:\n<data>\n{_passages(shown(ask))}\n</data>")
     if ask.thread:
