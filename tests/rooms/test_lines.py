@@ -88,3 +88,16 @@ def test_what_cannot_be_said_changes_nothing(rooms: Rooms, draft: RoomDraft) -> 
         rooms.send("ada", draft)
     assert rooms.room() == before
     assert rooms.texts("ada") == []
+
+
+def test_a_line_comes_after_the_last_one_whatever_the_clock_says(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process, whose clock is ahead, said something: the order of the room is kept."""
+    first = rooms.say("ada", "first")
+    monkeypatch.setattr("weft.rooms.writing.new_id", lambda: first.id - 1_000)
+    second = rooms.say("ada", "second")
+    rooms.join("bob")
+    assert second.id > first.id
+    assert [line.kind for line in rooms.history("bob")][-1] == "join"
+    assert rooms.room().last_line_id == rooms.history("bob")[-1].id
