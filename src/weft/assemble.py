@@ -19,6 +19,7 @@ from msgspec import structs
 from weft import __version__
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
+from weft.ai.disclosure import marks
 from weft.ai.knowledge.crawl import Crawler
 from weft.api import app as web
 from weft.api.activitypub.reading import Reading
@@ -61,7 +62,8 @@ from weft.work.runner import Handler, Runner
 log = structlog.get_logger(__name__)
 
 POOLS = {
-    "default": 8, "deliver": 64, "fetch": 16, "backfill": 4, "preview": 4, "ai": 4, "memory": 2, "media": 2
+    "default": 8, "deliver": 64, "fetch": 16, "backfill": 4, "preview": 4,
+    "ai": 4, "memory": 2, "media": 2,
 }  # fmt: skip
 """Jobs at once. Deliveries mostly wait for others; models and pictures keep a core busy. Pages
 behind links are anybody's: slow ones hold up other previews, and not what other servers tell us; and
@@ -100,6 +102,7 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
     federation_jobs.react(db)
     ruled_media.react(db)
     ai_jobs.react(db)
+    marks.Marks(Seal.kept(settings.data / SEAL_KEY).key_for(marks.PURPOSE)).react(db)
     push_jobs.react(db)
     return db
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from weft.ai import context, documents
 from weft.ai.brains.port import Ask, Line
-from weft.ai.memory import recall
 from weft.ai.context import LINE_CHARS, LINES_MAX, QUESTION_CHARS, THREAD_CHARS, Told
+from weft.ai.memory import recall
 from weft.ai.model import Ai
 from weft.kernel.clock import iso
 from weft.people import accounts, blocks

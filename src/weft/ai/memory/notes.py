@@ -6,7 +6,7 @@ with the last of its sources.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert  # compiles on SQLite as it is
@@ -45,7 +45,9 @@ _place = sa.and_(
 _OF = sa.select(*COLUMNS).where(_mine).order_by(ai_notes.c.id.desc())
 _OF_PERSON = sa.select(*COLUMNS).where(ai_notes.c.about_id == _about).order_by(ai_notes.c.id)
 _ONE = sa.select(*COLUMNS).where(_mine, ai_notes.c.id == sa.bindparam("note"))
-_SAME = sa.select(*COLUMNS).where(_mine, _place, sa.func.lower(ai_notes.c.text) == sa.bindparam("says"))
+_SAME = sa.select(*COLUMNS).where(
+    _mine, _place, sa.func.lower(ai_notes.c.text) == sa.bindparam("says")
+)
 _INSERT = ai_notes.insert()
 _CITE = insert(ai_note_sources).on_conflict_do_nothing()
 _SOURCES = (
@@ -59,7 +61,9 @@ _TEXT = (
     .values(text=sa.bindparam("says"), edited=True)
     .returning(*COLUMNS)
 )
-_DROP = ai_notes.delete().where(_mine, ai_notes.c.id == sa.bindparam("note")).returning(ai_notes.c.id)
+_DROP = (
+    ai_notes.delete().where(_mine, ai_notes.c.id == sa.bindparam("note")).returning(ai_notes.c.id)
+)
 _DROP_ALL = ai_notes.delete().where(_mine)
 _DROP_THESE = ai_notes.delete().where(among(ai_notes.c.id, "ids"))
 _DROP_PLACE = ai_notes.delete().where(_place)
@@ -266,9 +270,9 @@ def keep(
 def used(tx: Tx, told: Iterable[Note]) -> None:
     """These stood in a prompt: they stay longer."""
     notes = list(told)
-    for kind in {note.kind for note in notes}:
-        ids = [note.id for note in notes if note.kind == kind]
-        tx.run(_USED, ids=ids, which=kind, at=tx.now, until=tx.now + LASTS[kind])
+    for kind, lasts in LASTS.items():
+        if ids := [note.id for note in notes if note.kind == kind]:
+            tx.run(_USED, ids=ids, which=kind, at=tx.now, until=tx.now + lasts)
 
 
 def drop(tx: Tx, ids: Collection[int]) -> None:
@@ -298,7 +302,7 @@ def prune(tx: Tx) -> bool:
     return bool(over)
 
 
-def _trim(tx: Tx, where: dict[str, object], about_id: int, most: int) -> None:
+def _trim(tx: Tx, where: Mapping[str, object], about_id: int, most: int) -> None:
     drop(tx, [row[0] for row in tx.rows(_FULL, about=about_id, most=most, **where)])
 
 

@@ -15,7 +15,9 @@ _QUOTED_HTML = re.compile(
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 _QUOTED_LINE = re.compile(r"^\s*(?:>|\|).*$", re.MULTILINE)
-_QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|»[^«\n]*«|‹[^›\n]*›|「[^」\n]*」")
+_QUOTED = re.compile(
+    r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|»[^«\n]*«|‹[^›\n]*›|「[^」\n]*」"
+)
 _JOKE = re.compile(
     r"""(?<!\w)(?:/j|/s|/jk|/sarcasm|/srs?joke|\#?jokes?|j/?k|just\ kidding|kidding|joking|irony|lol|lmao|rofl|xd
         |a?ha(?:ha)+|he(?:he)+|hi(?:hi)+|ja(?:ja)+|mdr|ptdr

@@ -67,7 +67,9 @@ def found(
     also, at = "", 0
     if place == "room":
         also, at = "room", place_id
-    elif heard is not None and heard.author_id == asker.id and scopes.alone(tx, ai.account_id, heard):
+    elif (
+        heard is not None and heard.author_id == asker.id and scopes.alone(tx, ai.account_id, heard)
+    ):
         also, at = "person", asker.id
     rows = tx.rows(_ASKERS, ai=ai.account_id, asker=asker.id, also=also, place=at, now=tx.now)
     open_ = [Note(*row) for row in rows]

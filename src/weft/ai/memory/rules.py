@@ -34,7 +34,9 @@ _RULES: tuple[tuple[Kind, str], ...] = (
     ("preference", r"(?:yo )?prefiero\s+|soy al[ée]rgic[oa] (?:a|al)\s+|mis? [\w-]+ (?:favorit|preferid)[oa]s? (?:es|son)\s+"),
     ("fact", r"mis? (?P<es>[\w-]+(?: [\w-]+){0,2}?) (?:es|son)\s+"),
 )  # fmt: skip
-_KNOWN = tuple((kind, re.compile(rule, re.IGNORECASE)) for kind, rule in _RULES)
+_KNOWN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rule, re.IGNORECASE)) for kind, rule in _RULES
+)
 _REMEMBER = re.compile(
     r"""(?:please\ )?(?:remember|keep\ in\ mind|note|don't\ forget|do\ not\ forget)(?:\ please)?(?:,?\ that|:|,)?\s+(?:that\s+)?
       |(?:bitte\ )?(?:merk(?:e)?\ dir|vergiss\ nicht|denk\ daran)(?:\ bitte)?(?:,?\ dass|:|,)?\s+
@@ -76,12 +78,82 @@ _OTHERS = re.compile(
 )  # fmt: skip
 # "My point is …" says nothing of anybody.
 _IDLE = frozenset(
-    """point question questions guess opinion understanding problem problems issue idea ideas concern bad answer
-    thought thoughts plan hope advice suggestion mistake apologies fault turn theory impression feeling conclusion
-    assumption post code computer bread server test error comment reply message first next last only
-    frage fragen meinung problem idee vorschlag fehler antwort vermutung eindruck punkt plan beitrag
-    question avis problème idée réponse erreur proposition faute impression
-    pregunta opinión problema idea respuesta error sugerencia culpa duda""".split()
+    [
+        "point",
+        "question",
+        "questions",
+        "guess",
+        "opinion",
+        "understanding",
+        "problem",
+        "problems",
+        "issue",
+        "idea",
+        "ideas",
+        "concern",
+        "bad",
+        "answer",
+        "thought",
+        "thoughts",
+        "plan",
+        "hope",
+        "advice",
+        "suggestion",
+        "mistake",
+        "apologies",
+        "fault",
+        "turn",
+        "theory",
+        "impression",
+        "feeling",
+        "conclusion",
+        "assumption",
+        "post",
+        "code",
+        "computer",
+        "bread",
+        "server",
+        "test",
+        "error",
+        "comment",
+        "reply",
+        "message",
+        "first",
+        "next",
+        "last",
+        "only",
+        "frage",
+        "fragen",
+        "meinung",
+        "problem",
+        "idee",
+        "vorschlag",
+        "fehler",
+        "antwort",
+        "vermutung",
+        "eindruck",
+        "punkt",
+        "plan",
+        "beitrag",
+        "question",
+        "avis",
+        "problème",
+        "idée",
+        "réponse",
+        "erreur",
+        "proposition",
+        "faute",
+        "impression",
+        "pregunta",
+        "opinión",
+        "problema",
+        "idea",
+        "respuesta",
+        "error",
+        "sugerencia",
+        "culpa",
+        "duda",
+    ]
 )
 _FIRST_PERSON = re.compile(
     r"""\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|us|our|ich|mir|mich|mein\w*|wir|uns|unser\w*|je|j'\w+|moi|mon|ma|mes|nous

@@ -93,4 +93,3 @@ def of(tx: Tx, ai_id: int, said: Post | RoomLine) -> Where | None:
 
 def author(tx: Tx, said: Post | RoomLine) -> Account | None:
     return accounts.by_id(tx, said.author_id) if said.author_id is not None else None
-
