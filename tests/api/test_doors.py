@@ -89,6 +89,9 @@ PUBLIC = {
     ("GET", "/media/faces/server.png"),
     ("GET", "/media/faces/{file:str}"),
     ("GET", "/media/faces/{account_id:str}/header.png"),
+    # Whether an AI of this server made a text: anybody's right to know.
+    ("POST", "/api/weft/v1/ai/detect"),
+    ("POST", "/ai-made"),
     # Pages of what is public, and the client, which holds its own token.
     *(
         (method, path)
@@ -98,6 +101,7 @@ PUBLIC = {
             "/about",
             "/about/help",
             "/about/help/{name:str}",
+            "/ai-made",
             "/assets/{name:str}",
             "/auth/callback",
             "/compose",

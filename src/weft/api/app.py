@@ -58,6 +58,7 @@ from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
 from weft.api.weft import decisions as weft_decisions
+from weft.api.weft import disclosure as weft_disclosure
 from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import knowledge as weft_knowledge
 from weft.api.weft import media as weft_media
@@ -102,6 +103,7 @@ ROUTES = [
     *media_files.ROUTES,
     *remote_media.ROUTES,
     *weft_decisions.ROUTES,
+    *weft_disclosure.ROUTES,
     *weft_hosts.ROUTES,
     *weft_media.ROUTES,
     *weft_knowledge.ROUTES,

@@ -43,6 +43,10 @@ SIGN_INS_ADDRESS = Rule(50, HOUR)
 LOOKS = Rule(60, HOUR)
 """Threads and profiles that are read at other servers because somebody without an account opened
 them, all of those together: a crawler opens everything, and others would pay for it."""
+DETECTIONS = Rule(60, HOUR)
+"""Texts that an address has looked up among what AIs said here: a newsroom's afternoon, and no
+search through private answers.
+"""
 
 
 class TooMany(WeftError):
@@ -108,6 +112,7 @@ class Limits:
         self.sign_ins = windows(SIGN_INS)
         self.sign_ins_address = windows(SIGN_INS_ADDRESS)
         self.looks = windows(LOOKS)
+        self.detections = windows(DETECTIONS)
 
 
 def address_of(scope: Scope) -> str:

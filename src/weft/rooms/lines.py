@@ -138,7 +138,8 @@ def say(tx: Tx, by: Account, room_id: int, draft: RoomDraft) -> RoomLine:
         reply_to_author_id=parent.author_id if parent is not None else None,
         mentions=mentioned,
         media=[msgspec.to_builtins(picture) for picture in pictures],
-        ai=draft.ai,
+        # A program may speak for an AI: its words are marked as well.
+        ai={} if draft.ai is None and by.kind == "ai" else draft.ai,
         reactions={},
         nonce=nonce,
         created_at=tx.now,

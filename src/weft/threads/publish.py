@@ -77,7 +77,8 @@ def publish(tx: Tx, author: Account, draft: Draft) -> Post:
             "media": [msgspec.to_builtins(picture) for picture in pictures],
             "emojis": emojis.named(tx, draft.spoiler, draft.text, *(poll.options if poll else ())),
             "poll_id": new_id() if poll is not None else None,
-            "ai": draft.ai,
+            # A program may speak for an AI: its words are marked as well.
+            "ai": {} if draft.ai is None and author.kind == "ai" else draft.ai,
             "app": draft.app,
             "created_at": written,
             "edited_at": None,

@@ -22,6 +22,7 @@ from weft.api.pages.routes import router
 from weft.api.pages.shell import Shell
 from weft.api.pages.static import Static
 from weft.federation.keys import Keys
+from weft.net.seal import KEY_BYTES, Seal
 from weft.settings import Settings
 
 PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -59,6 +60,7 @@ def reader(house: House, build: Path) -> Iterator[TestClient[Any]]:
             "keys": given(Keys(house.db)),
             "limits": given(Limits()),
             "inbox": given(None),
+            "seal": given(Seal(bytes(KEY_BYTES))),
         },
         state=State({"db": house.db}),
         exception_handlers={**HANDLERS, **faults.handlers(shell)},

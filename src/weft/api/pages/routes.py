@@ -2,18 +2,23 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import HttpMethod, Request, Response, Router, route
 from litestar.di import Provide
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
+from msgspec import Struct
 
 import weft
+from weft.ai.disclosure.marks import PURPOSE, Marks
 from weft.api.given import Counters, Db, Set
-from weft.api.pages import about, faults, feed, lists, meta, profile, thread
+from weft.api.limits import address_of
+from weft.api.mastodon.async_refreshes import Sealing
+from weft.api.pages import about, faults, feed, lists, made, meta, profile, thread
 from weft.api.pages.html import h
 from weft.api.pages.shell import STYLES, Around, Shell, answer, frame
 from weft.api.pages.static import Assets, File, Static, as_file, send
@@ -63,6 +68,10 @@ Asked = Request[Any, Any, Any]
 MaxId = FromQuery[str | None]
 
 
+class Text(Struct):
+    text: str = ""
+
+
 @page("/")
 async def welcome(db: Db, settings: Set, shell: Around) -> Response[str]:
     return await lists.welcome(db, settings, shell)
@@ -98,6 +107,25 @@ async def help_page(db: Db, settings: Set, shell: Around, name: FromPath[str]) -
 @page("/privacy")
 async def privacy(db: Db, settings: Set, shell: Around) -> Response[str]:
     return await about.privacy(db, settings, shell)
+
+
+@page(made.HERE, sync_to_thread=False)
+def ai_made(db: Db, settings: Set, shell: Around) -> Response[str]:
+    return made.form(db, settings, shell)
+
+
+@route(made.HERE, http_method=[HttpMethod.POST], status_code=200)
+async def ai_made_asked(
+    request: Asked,
+    db: Db,
+    settings: Set,
+    shell: Around,
+    seal: Sealing,
+    limits: Counters,
+    data: Annotated[Text, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    who, log = address_of(request.scope), Marks(seal.key_for(PURPOSE))
+    return await made.asked(db, settings, shell, log, limits.detections, who, data.text)
 
 
 @page(CLIENT)
@@ -214,6 +242,8 @@ def router(shell: Shell, static: Static) -> Router:
             help_index,
             help_page,
             privacy,
+            ai_made,
+            ai_made_asked,
             client,
             robots,
             favicon,

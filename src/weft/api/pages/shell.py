@@ -166,6 +166,7 @@ def frame(name: str, *content: Html | None) -> Html:
         "footer",
         h("a", "About this server", href="/about"),
         h("a", "Privacy", href="/privacy"),
+        h("a", "Made by an AI?", href="/ai-made"),
         h("a", "Help", href="/about/help"),
         class_="foot quiet small",
     )
