@@ -115,6 +115,26 @@ async def posting(server: Server, world: World, count: int) -> Result:
     return await _http(server, world, count, 20, ask)
 
 
+async def talking(server: Server, world: World, count: int) -> tuple[Result, Result]:
+    """A line of 60 characters in a room, and reading 40 of them."""
+    rooms = f"{server.base}/api/weft/v1/rooms"
+    async with (
+        _session(world) as session,
+        session.post(rooms, json={"name": "Den", "access": "public"}) as made,
+    ):
+        lines = f"{rooms}/{(await made.json())['id']}/lines"
+
+    def say(session: aiohttp.ClientSession, number: int) -> Any:
+        text = f"Does anybody know how the kettle in the kitchen works? {number}"
+        return session.post(lines, json={"text": text})
+
+    def read(session: aiohttp.ClientSession, _number: int) -> Any:
+        return session.get(f"{lines}?limit=40")
+
+    said = await _http(server, world, count, 50, say)
+    return said, await _http(server, world, count, 20, read)
+
+
 class Elsewhere:
     """A server of strangers: its actor's document, and inboxes that take a while."""
 

@@ -122,6 +122,10 @@ async def _all(part: int, database: str, told: object) -> tuple[list[Row], Yards
             say("Posting …")
             await measure.settle(server)
             cpu("post a status", await measure.posting(server, world, 500 // part), 2.0)
+            say("Talking …")
+            said, read = await measure.talking(server, world, 500 // part)
+            cpu("say a line in a room", said, 1.0)
+            cpu("read 40 lines of a room", read, 1.0)
             p99 = stream.rest["p99_ms"]
             also = f"p50 {stream.rest['p50_ms']:.1f} ms"
             rows.append(Row("post to open stream, p99", p99, "ms", 50.0, also=also))

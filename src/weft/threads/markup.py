@@ -12,7 +12,7 @@ most clients show no `h1`), indented code and rules; a line break in the source 
 import enum
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ from weft.threads.tokens import Kind, Token, fold_tag, storable, token_at, token
 
 # How much of a link is shown; the rest is in the page, invisible (Mastodon's text formatter).
 LINK_SHOWN_CHARS = 30
+# Sources whose blocks are kept: whom one names is looked up between its scan and its rendering.
+PARSED_MAX = 16
 
 
 class Format(enum.StrEnum):
@@ -91,7 +93,7 @@ def render(
     """
     writer = _Writer(mentions, tag_url)
     if markup is Format.MARKDOWN:
-        return writer.markdown(_parser().parse(storable(source)))
+        return writer.markdown(_blocks(storable(source)))
     return writer.plain(storable(source))
 
 
@@ -208,6 +210,11 @@ def _parser() -> _Parser:
     return _Parser()
 
 
+@lru_cache(PARSED_MAX)
+def _blocks(source: str) -> Sequence[MarkdownToken]:
+    return _parser().parse(source)
+
+
 def _push(state: StateInline, token: Token) -> None:
     part = state.push("weft", "", 0)
     part.content = token.raw
@@ -264,7 +271,7 @@ def _named(source: str, markup: Format) -> Iterator[Token]:
     if markup is Format.PLAIN:
         yield from tokens(source)
         return
-    for block in _parser().parse(source):
+    for block in _blocks(source):
         for part in block.children or ():
             if part.type == "weft":
                 yield part.meta["token"]

@@ -68,7 +68,7 @@ async def history(
         found = said.history(tx, me.id, number, page)
         return encode(lines(tx, me.id, found)), [one.id for one in found]
 
-    return await json_page(request, db, read)
+    return await json_page(request, db, read, short=page.most <= LISTED)
 
 
 @post(_LINES, status_code=200, guards=WRITE)
