@@ -92,7 +92,7 @@ def main() -> None:
         begun = time.process_time()
         counts: dict[str, list[int]] = {}
 
-        def count(kind: str, hit: bool, question: str, wrong: bool, said: object = "") -> None:  # noqa: B023
+        def count(kind: str, hit: bool, question: str, wrong: bool, said: object = "") -> None:
             counts.setdefault(kind, []).append(hit)  # noqa: B023
             if given.show and wrong:
                 print(f"    {name} {kind}: {question}  {said}", file=sys.stderr)  # noqa: B023

@@ -125,14 +125,11 @@ class Index:
         """The best passages for a question, best first, each with its ``confidence`` (0 to 1).
         Empty when the question has no informative word or no passage holds one of them.
         """
-        found = [(sure, -at) for sure, at, _ in self.judged(question)]
-        return [
-            replace(self.passages[-at], confidence=sure)
-            for sure, at in sorted(found, reverse=True)[:limit]
-        ]
+        found = sorted(self.judged(question), key=lambda one: (-one[0], one[2]))
+        return [replace(self.passages[at], confidence=sure) for _, sure, at, _ in found[:limit]]
 
-    def judged(self, question: str) -> list[tuple[float, int, tuple[float, ...]]]:
-        """(how sure, place of the passage, what that rests on) for every candidate."""
+    def judged(self, question: str) -> list[tuple[float, float, int, tuple[float, ...]]]:
+        """(its order, how sure, place of the passage, what that rests on) for every candidate."""
         asked = self._asked(question)
         if not asked.weights:
             return []
@@ -146,7 +143,7 @@ class Index:
         best = sorted(scores, key=lambda at: (-scores[at], at))[:_CANDIDATES]
         middle = scores[best[len(best) // 2]] if best else 0.0
         most = sum(asked.weights.values()) * (_K1 + 1)
-        found: list[tuple[float, int, tuple[float, ...]]] = []
+        found: list[tuple[float, float, int, tuple[float, ...]]] = []
         for at in best:
             held = Held(
                 array("I", self._pack.bodies[at]),
@@ -157,7 +154,7 @@ class Index:
                 judge.aside(self.passages[at]),
             )
             facts = judge.facts(asked, held)
-            found.append((judge.sure(facts), at, facts))
+            found.append((judge.order(facts), judge.sure(facts), at, facts))
         return found
 
     def _holders(self, token: str) -> bytes:
