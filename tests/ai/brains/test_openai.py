@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from weft.ai.brains import openai
+from weft.ai.brains import chat
 from weft.ai.brains.openai import OpenAIBrain, tidy
 from weft.ai.brains.port import Ask, BrainRefused, BrainUnavailable, Passage, Persona
 from weft.kernel.errors import WeftError
@@ -201,7 +201,7 @@ async def test_a_server_that_hangs_is_given_up() -> None:
 def test_wrong_settings_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WeftError, match="no web address"):
         OpenAIBrain("localhost:11434", "x")
-    monkeypatch.setattr(openai, "available", lambda: False)
+    monkeypatch.setattr(chat, "available", lambda: False)
     with pytest.raises(WeftError, match=r"pip install 'weft\[ai\]'"):
         OpenAIBrain("http://localhost/v1", "x")
 
