@@ -8,12 +8,16 @@ from math import exp
 from typing import NamedTuple
 
 from weft.ai.turns.features import features
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.names import CALLED, INSIDE, LIKE, PLAIN
-from weft.ai.turns.room_state import Heard, RoomState, present
+from weft.ai.turns.room_state import RoomState, present
 
 #: One who has not spoken yet has no habits: how likely the line is for him, and answered by him, by
 #: how strongly it calls him.
 STRANGER = {CALLED: (0.97, 0.70), PLAIN: (0.85, 0.60), INSIDE: (0.40, 0.30), LIKE: (0.15, 0.10)}
+#: A name counts so much more than in the rooms that were learned from (on the logit of `join`): in
+#: rooms never seen it is the surest sign, and it must not rank below guesses.
+NAMED = 1.0
 #: The reply button says for whom it is.
 PRESSED = (0.99, 0.70)
 #: Not in the window, not named, not replied to.
@@ -40,7 +44,8 @@ def score(state: RoomState, heard: Heard, member: str) -> Scores:
     row = features(state, heard, member)
     model = state.model
     addressed = _chance(model.addressed(row), model.calibration["addressed"])
-    join = _chance(model.join(row), model.calibration["join"])
+    called = NAMED if heard.calls.get(member, 0) >= PLAIN else 0.0
+    join = _chance(model.join(row) + called, model.calibration["join"])
     return Scores(addressed, join, why(state, heard, member))
 
 

@@ -15,11 +15,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _URL = re.compile(r"https?://\S+")
 _QUESTION_MARK = re.compile(r"\?(?:\s|$|[\"')])")
 _NOTICE = re.compile(
-    r"^(?:<@\w+(?:\|[^>]*)?> )?(?:has |have )?"
-    r"(?:joined|left|quit|set the (?:channel|room) (?:topic|purpose|name)|is now known as|"
-    r"pinned a message|renamed the channel)\b"
+    r"^(?:<@\w+(?:\|[^>]*)?> )?(?:"
+    r"(?:has )?(?:joined|left) (?:the (?:channel|room|chat|group)|#\S+)|has (?:joined|left|quit)$|"
+    r"(?:has )?set the (?:channel|room) (?:topic|purpose|name)|is now known as \S+$|"
+    r"pinned a message to this|renamed the channel)"
 )
-_BOT = re.compile(r"bot[\W_\d]*$|^u?bot[tu]+|\[bot\]$|(?:chan|nick)serv$", re.IGNORECASE)
+_BOT = re.compile(r"bot[\W_\d]*$|^ubot[tu]+[\W_\d]*$|\[bot\]$|(?:chan|nick)serv$", re.IGNORECASE)
 _STOP = vocabulary(
     "a about after all also am an and any are as at be been but by can did do does doing for from "
     "get got had has have he her here him his how i i'm if im in into is it it's its just know like "
@@ -85,6 +86,16 @@ _YOU = frozenset(
     ]
 )
 _ME = frozenset(["i", "my", "i'm", "im", "me", "i've", "mine", "i'd", "i'll"])
+_SAYS = vocabulary(
+    "yes yeah yep yup no nope nah sure right true ok okay k ah oh aha hmm hm well maybe probably "
+    "indeed exactly correct actually i'm not lol haha heh si oui ja nein sim"
+)
+_ONWARD = vocabulary("and but or so also then because cause cuz anyway plus though btw i.e")
+_REFERS = vocabulary("it its it's that that's thats this these those which they them he she")
+_ADVICE = vocabulary(
+    "try use check run type install look see read click open edit add remove set make sure should "
+    "could might need want just go google search restart reboot download paste"
+)
 
 
 class Kind(NamedTuple):
@@ -100,6 +111,10 @@ class Kind(NamedTuple):
     ack: int  #: a few words that say yes, no, I see
     you: int
     me: int
+    says: int  #: begins with a yes, a no, an I see
+    onward: int  #: begins as one goes on or corrects oneself
+    refers: int  #: begins with a word for what was just said
+    advice: int  #: tells how
     command: int
     link: int
     words: int
@@ -129,6 +144,10 @@ def kind(text: str) -> tuple[Kind, tuple[str, ...]]:
             ack=int(few and bool(words) and sum(word in _ACK for word in words) * 2 >= len(words)),
             you=int(not here.isdisjoint(_YOU)),
             me=int(not here.isdisjoint(_ME)),
+            says=int(bool(words) and words[0] in _SAYS),
+            onward=int(first in "*^" if first else 0) | int(bool(words) and words[0] in _ONWARD),
+            refers=int(any(word in _REFERS for word in words[:4])),
+            advice=int(not here.isdisjoint(_ADVICE)),
             command=int(first in ("!", "/") and head[1:2].isalpha()),
             link=int(link),
             words=len(words),

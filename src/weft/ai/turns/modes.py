@@ -4,8 +4,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from weft.ai.turns.gate import Scores
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.names import PLAIN
-from weft.ai.turns.room_state import Heard
 
 #: A reaction is enough for thanks and the like up to so many words.
 BARE = 8
@@ -43,9 +43,9 @@ class Thresholds(NamedTuple):
 #: `when_its_for_it`: best F1 of turns on the development files.
 THRESHOLDS = {
     Mode.ONLY_WHEN_CALLED: Thresholds(speak=2.0, unsure=2.0, others=2.0, waits=False),
-    Mode.WHEN_ITS_FOR_IT: Thresholds(speak=0.40, unsure=0.15, others=0.6, waits=False),
-    Mode.HELPFUL: Thresholds(speak=0.30, unsure=0.12, others=0.6, waits=True),
-    Mode.SCENE: Thresholds(speak=0.20, unsure=0.10, others=0.5, waits=True),
+    Mode.WHEN_ITS_FOR_IT: Thresholds(speak=0.33, unsure=0.12, others=0.6, waits=False),
+    Mode.HELPFUL: Thresholds(speak=0.25, unsure=0.10, others=0.6, waits=True),
+    Mode.SCENE: Thresholds(speak=0.18, unsure=0.08, others=0.5, waits=True),
 }
 
 
@@ -86,11 +86,11 @@ def decide(heard: Heard, member: str, scores: Scores, mode: Mode) -> Decision:
     limits = THRESHOLDS[mode]
     if heard.notice:
         return Decision.SILENT
-    if called(heard, member):
-        return Decision.REACT if bare(heard) and scores.join < 0.5 else Decision.SPEAK
     needed = limits.others if for_others(heard, member) else limits.speak
-    if scores.join >= needed:
-        return Decision.REACT if bare(heard) and scores.join < 0.5 else Decision.SPEAK
+    if called(heard, member) or scores.join >= needed:
+        # A bare "yes" may be the answer that it waited for, thanks never are.
+        polite = bare(heard) and (heard.kind.thanks or heard.kind.bye or scores.join < 0.5)
+        return Decision.REACT if polite else Decision.SPEAK
     if limits.waits and open_question(heard):
         return Decision.WAIT
     return Decision.SILENT

@@ -11,13 +11,15 @@ from weft.ai.turns.kinds import vocabulary
 #: How strongly a line calls somebody.
 LIKE = 1  #: half a name, a misspelt name, or a name that is also a common word
 INSIDE = 2  #: the whole name somewhere inside
-PLAIN = 3  #: where one speaks to people: first, last, or after a greeting
+PLAIN = 3  #: where one speaks to people: first, last of a few, or after a greeting
 CALLED = 4  #: `name:`, `name,` first, or `@name` anywhere
 
 #: A longer line is read this far for names: who is called stands early (or is the last word).
 MOST_WORDS = 120
 #: A shorter beginning of a name calls nobody.
 SHORTEST_PART = 3
+#: In so few words the name at the end is a call ("thanks a lot bob"), not a person spoken of.
+SHORT = 4
 #: A misspelt name is looked for among this many who spoke last.
 NEAR = 24
 
@@ -114,7 +116,10 @@ class Names:
                     strength = CALLED
                 elif not rest and (word in _WORDS or len(word) < SHORTEST_PART):
                     strength = LIKE
-                elif greeted or end > last:
+                elif greeted or (
+                    end > last
+                    and (last < SHORT or mark.endswith("?") or words[at - 1].endswith(","))
+                ):
                     strength = PLAIN
                 if strength > found.get(member, 0):
                     found[member] = strength

@@ -5,12 +5,12 @@ it names, whose words it answers) stands in its `Heard`, and is shared by all me
 """
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 from itertools import islice
 from math import log
 
 from weft.ai.turns import links, trees
-from weft.ai.turns.kinds import Kind, is_bot, kind
+from weft.ai.turns.heard import Call, Crowd, Heard, Member, Tie
+from weft.ai.turns.kinds import is_bot, kind
 from weft.ai.turns.lines import Line
 from weft.ai.turns.names import LIKE, PLAIN, Names
 
@@ -30,65 +30,8 @@ WAITING = 12
 RECENT = 40
 #: A turn goes on after so many lines by others.
 TURN = 12
-#: A caller is waited for no longer than this many lines.
-PATIENCE = 60
 #: The share of the newest event in a habit.
 FRESH = 0.08
-
-
-@dataclass(slots=True)
-class Heard:
-    """A line and what was understood of it when it came."""
-
-    line: Line
-    index: int
-    at: int
-    author: str
-    kind: Kind
-    words: tuple[str, ...]
-    calls: dict[str, int]  #: who is named, and how strongly (names.LIKE … names.CALLED)
-    bot: bool
-    replied: str | None = None  #: the author of the line that the reply button was pressed on
-    to: dict[str, float] = field(default_factory=dict)  #: how likely it answers whom
-    own: float = 0.0  #: how likely it only goes on with the author's own words
-    new: float = 1.0  #: how likely it begins something
-    circle: dict[str, float] = field(default_factory=dict)  #: who is in this conversation
-    notice: bool = False  #: the room says it, nobody answers
-    run: int = 0  #: so many lines by the same author directly before
-    turn_asks: int = 0  #: whether this turn of the author (his lines until one answers) asks
-    turn_words: int = 0
-    turn_to: dict[str, float] = field(default_factory=dict)  #: the surest `to` of the turn
-    recent: dict[str, int] = field(default_factory=dict)  #: lines of each among the last RECENT
-    about: list[float] = field(default_factory=list)  #: links.around
-    seen: dict[str, list[float]] = field(default_factory=dict)  #: links.FEATURES by candidate
-    own_row: list[float] = field(default_factory=list)  #: the same for the author himself
-
-
-@dataclass(slots=True)
-class Tie:
-    """What one member said to another."""
-
-    index: int
-    weight: float
-
-
-@dataclass(slots=True)
-class Member:
-    """What the room knows about one who spoke."""
-
-    name: str
-    bot: bool
-    last: deque[Heard] = field(default_factory=lambda: deque(maxlen=3))
-    lines: int = 0
-    pace: float = 60.0  #: seconds between his lines, running mean
-    asks: float = 0.3  #: habits, running means: his lines that ask,
-    names: float = 0.3  #: that name somebody,
-    helps: float = 0.3  #: that answer a line that was not for him
-    called: float = 2.0  #: lines for him so far, and how many of them he answered
-    answered: float = 1.2
-    ties: dict[str, Tie] = field(default_factory=dict)
-    waiting: dict[str, tuple[float, int, int]] = field(default_factory=dict)
-    topics: dict[str, int] = field(default_factory=dict)
 
 
 class RoomState:
@@ -115,6 +58,26 @@ class RoomState:
     def weight(self, word: str) -> float:
         """How telling a word is here: 0 for what every line has."""
         return log(self._count / (self._seen.get(word, 0) + 1.0))
+
+    def crowd(self, heard: Heard) -> Crowd:
+        """Those who are there just now, and the best of them, once for all who are looked at."""
+        if heard.crowd is None:
+            weights = heard.weights
+            helps = joins = answers = topic = 0.0
+            for name in heard.recent:
+                member = self.members.get(name)
+                if member is None or name == heard.author:
+                    continue
+                helps += member.helps
+                joins += member.joined / member.chances
+                answers = max(answers, heard.to.get(name, 0.0) * member.answered / member.called)
+                held = 0.0
+                for word in heard.words:
+                    if word in member.topics:
+                        held += weights[word]
+                topic = max(topic, held)
+            heard.crowd = Crowd(helps, joins, answers, topic)
+        return heard.crowd
 
     def push(self, line: Line) -> Heard:
         """Hear the next line. Lines come in order; a clock that runs backwards stands still.
@@ -145,7 +108,8 @@ class RoomState:
         mine = member.last[-1] if member else None
         if mine is not None and before is mine:
             heard.run = mine.run + 1
-        links.understand(self, heard)
+        heard.weights = {word: self.weight(word) for word in words}
+        links.understand(heard, self.members, self.model.links, self.naming, self.pace)
         self._turn(heard, member, mine)
         self._pending = heard
         return heard
@@ -153,12 +117,12 @@ class RoomState:
     @staticmethod
     def _turn(heard: Heard, member: Member | None, mine: Heard | None) -> None:
         """What belongs together: the lines of one author until somebody answers him."""
-        heard.turn_asks = int(heard.kind.question or (heard.kind.asks and heard.kind.words > 2))
+        heard.turn_asks = heard.asks
         heard.turn_words = heard.kind.words
         heard.turn_to = dict(heard.to)
         if mine is None or member is None or heard.index - mine.index > TURN:
             return
-        if any(since > mine.index for _, since, _ in member.waiting.values()):
+        if any(call.line > mine.index for call in member.waiting.values()):
             return
         heard.turn_asks |= mine.turn_asks
         heard.turn_words += mine.turn_words
@@ -167,9 +131,8 @@ class RoomState:
                 heard.turn_to[name] = sure
 
     def _remember(self, heard: Heard) -> None:
-        """What the line says about its author, and about those it speaks to."""
-        author = heard.author
-        self._authors[heard.line.id] = author
+        """Keep the line, and what it says about its author and about those it speaks to."""
+        self._authors[heard.line.id] = heard.author
         if len(self._authors) > 4 * WINDOW:
             self._authors.popitem(last=False)
         if heard.notice:
@@ -177,61 +140,27 @@ class RoomState:
         if self.window:
             gap = min((heard.at - self.window[-1].at) / 1000, 3600)
             self.pace += FRESH * (gap - self.pace)
-        self.window.append(heard)
-        member = self.members.get(author)
-        if member is None:
-            member = self.members[author] = Member(author, heard.bot)
-            if author not in self.always:
-                self.names.add(author)
-            if len(self.members) > MEMBERS:
-                gone, _ = self.members.popitem(last=False)
-                if gone not in self.always:
-                    self.names.remove(gone)
-        else:
-            self.members.move_to_end(author)
-            gap = min((heard.at - member.last[-1].at) / 1000, 3600)
-            member.pace += 0.2 * (gap - member.pace)
-        what, index = heard.kind, heard.index
-        question = what.question or (what.asks and what.words > 2)
+        member = self._member(heard)
         clear = max(heard.calls.values(), default=0) >= PLAIN
         member.lines += 1
-        member.asks += FRESH * (bool(question) - member.asks)
+        member.asks += FRESH * (bool(heard.asks) - member.asks)
         member.names += FRESH * (clear - member.names)
         self.naming += 0.02 * (clear - self.naming)
         self.asked = 0.97 * self.asked + heard.new
-        helping = 0.0
+        if heard.new > 0.5:
+            for name in heard.recent:
+                if name in self.members and name != heard.author:
+                    self.members[name].chances += heard.new
+        helped = 0.0
         for name, sure in heard.to.items():
-            if sure < 0.05:
-                continue
-            tie = member.ties.get(name)
-            if tie is None:
-                member.ties[name] = Tie(index, sure)
-            else:
-                tie.weight = tie.weight * 0.97 ** (index - tie.index) + sure
-                tie.index = index if sure > 0.3 else tie.index
-            waited = member.waiting.pop(name, None)
-            if waited:
-                member.answered += waited[0] * sure
             other = self.members.get(name)
-            if other is None or name == author:
-                continue
-            if not other.last or other.last[-1].to.get(author, 0.0) < 0.3:
-                helping += sure
-            if sure > 0.2:
-                held = other.waiting.get(author)
-                if not held:
-                    other.called += sure
-                    if len(other.waiting) >= WAITING:
-                        del other.waiting[next(iter(other.waiting))]
-                if not held or sure >= held[0]:
-                    other.waiting[author] = (sure, index, heard.at)
-            for word in other.last[-1].words if sure > 0.5 and other.last else ():
-                member.topics[word] = index
-        member.helps += FRESH * (min(helping, 1.0) - member.helps)
+            if sure >= 0.05 and other is not None and other is not member:
+                helped += self._speaks_to(heard, member, other, sure)
+        member.helps += FRESH * (min(helped, 1.0) - member.helps)
         if len(member.ties) > TIES:
-            del member.ties[min(member.ties, key=lambda name: member.ties[name].index)]
+            del member.ties[min(member.ties, key=lambda name: member.ties[name].at)]
         for word in heard.words:
-            member.topics[word] = index
+            _renew(member.topics, word, heard.index)
             self._seen[word] = self._seen.get(word, 0) + 1
         while len(member.topics) > TOPICS:
             del member.topics[next(iter(member.topics))]
@@ -239,7 +168,66 @@ class RoomState:
         if len(self._seen) > WORDS:
             self._seen = {word: n // 2 for word, n in self._seen.items() if n > 1}
             self._count = self._count // 2 + 1
+        self.window.append(heard)
         member.last.append(heard)
+        heard.forget()
+
+    def _member(self, heard: Heard) -> Member:
+        """The author; one who is new may push out who has been silent longest."""
+        author = heard.author
+        member = self.members.get(author)
+        if member is not None:
+            self.members.move_to_end(author)
+            gap = min((heard.at - member.last[-1].at) / 1000, 3600)
+            member.pace += 0.2 * (gap - member.pace)
+            return member
+        member = self.members[author] = Member(author, heard.bot)
+        if author not in self.always:
+            self.names.add(author)
+        if len(self.members) > MEMBERS:
+            gone, _ = self.members.popitem(last=False)
+            if gone not in self.always:
+                self.names.remove(gone)
+        return member
+
+    @staticmethod
+    def _speaks_to(heard: Heard, member: Member, other: Member, sure: float) -> float:
+        """What is remembered of a line that answers `other` with chance `sure`.
+
+        Returns how much it helped: answered one who had not spoken to the author.
+        """
+        index, latest = heard.index, other.last[-1]
+        tie = member.ties.get(other.name)
+        if tie is None:
+            member.ties[other.name] = Tie(index, sure, index)
+        else:
+            tie.weight, tie.at = tie.now(index) + sure, index
+            if sure > 0.3:
+                tie.index = index
+        waited = member.waiting.get(other.name)
+        if waited is not None:
+            member.answered += waited.sure * sure
+            if sure > 0.3:
+                del member.waiting[other.name]
+        elif latest.new > 0.5 and index - latest.index < RECENT:
+            member.joined += sure
+        if sure > 0.2:
+            held = other.waiting.get(member.name)
+            if held is None:
+                other.called += sure
+                if len(other.waiting) >= WAITING:
+                    del other.waiting[next(iter(other.waiting))]
+            if held is None or sure >= held.sure:
+                other.waiting[member.name] = Call(sure, index, heard.at)
+        if sure > 0.5:
+            for word in latest.words:
+                _renew(member.topics, word, index)
+        return sure if latest.to.get(member.name, 0.0) < 0.3 else 0.0
+
+
+def _renew(topics: dict[str, int], word: str, index: int) -> None:
+    topics.pop(word, None)
+    topics[word] = index
 
 
 def present(state: RoomState, heard: Heard, name: str) -> bool:
