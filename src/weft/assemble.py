@@ -19,7 +19,7 @@ from msgspec import structs
 from weft import __version__
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
-from weft.ai.disclosure import marks
+from weft.ai.disclosure import marks, meeting
 from weft.ai.knowledge.crawl import Crawler
 from weft.api import app as web
 from weft.api.activitypub.reading import Reading
@@ -50,6 +50,7 @@ from weft.push import jobs as push_jobs
 from weft.push import server_key
 from weft.reading import conversations, enter
 from weft.rooms import erase as rooms_erase
+from weft.rooms.tables import ADDRESSES as ROOM_ADDRESSES
 from weft.settings import Settings
 from weft.store.blobs import Blobs
 from weft.store.database import Database
@@ -86,12 +87,13 @@ def open_database(settings: Settings, *, serving: bool = False) -> Database:
         known = db.read_now(rehome.known_site)
         wanted = _name(settings, known, serving=serving)
         if wanted != known:
-            db.write_now(lambda tx: rehome.settle(tx, wanted))
+            db.write_now(lambda tx: rehome.settle(tx, wanted, ROOM_ADDRESSES))
         db.site = wanted
         db.write_now(accounts.instance_actor)
         db.write_now(server_key.settle)
         limited = settings.limited_federation
         db.write_now(lambda tx: domains.limit_federation(tx, limited=limited))
+        db.write_now(lambda tx: meeting.remind(tx, settings.ai_reminders))
     except BaseException:
         db.close()
         raise

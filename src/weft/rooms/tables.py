@@ -153,3 +153,6 @@ room_reactions = sa.Table(
     sa.Column("created_at", Ms, nullable=False),
     sa.Index("ix_room_reactions_account", "account_id"),
 )
+
+ADDRESSES = {room_lines: (("html",), ("mentions", "ai")), room_line_edits: (("html",), ())}
+"""Columns with addresses of this server in them (``threads.rehome``)."""

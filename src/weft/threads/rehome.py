@@ -7,6 +7,7 @@ server has already met others.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,9 @@ _ADDRESSES = {
 }
 _DOCUMENTS = {accounts: ("ai", "fields", "profile"), posts: ("mentions", "ai", "emojis")}
 
+Named = Mapping[sa.Table, tuple[tuple[str, ...], tuple[str, ...]]]
+"""Columns of further tables with addresses in them: as text, in JSON."""
+
 
 def known_site(tx: Tx) -> Site | None:
     """The name this database was set up with; None before the first start."""
@@ -32,8 +36,8 @@ def known_site(tx: Tx) -> Site | None:
     return Site(domain, base) if domain and base else None
 
 
-def settle(tx: Tx, site: Site) -> None:
-    """Make ``site`` the name of this database.
+def settle(tx: Tx, site: Site, also: Named | None = None) -> None:
+    """Make ``site`` the name of this database. ``also``: what higher floors keep.
 
     Errors: 409 when it had another one and other servers know it.
     """
@@ -47,18 +51,20 @@ def settle(tx: Tx, site: Site) -> None:
                 f" Start with --domain {before.domain}, or set up a new data folder.",
                 409,
             )
-        _move(tx, before, site)
+        _move(tx, before, site, also or {})
     facts.write(tx, "domain", site.domain)
     facts.write(tx, "base", site.base)
 
 
-def _move(tx: Tx, before: Site, site: Site) -> None:
+def _move(tx: Tx, before: Site, site: Site, also: Named) -> None:
     def changed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return sa.func.replace(column, before.base + "/", site.base + "/")
 
-    for table, names in _ADDRESSES.items():
+    addresses = _ADDRESSES | {table: named[0] for table, named in also.items()}
+    documents = _DOCUMENTS | {table: named[1] for table, named in also.items()}
+    for table, names in addresses.items():
         tx.run(table.update().values({name: changed(table.c[name]) for name in names}))
-    for table, names in _DOCUMENTS.items():
+    for table, names in documents.items():
         for name in names:
             text = changed(sa.cast(table.c[name], sa.Text))
             # SQLite keeps JSON as text, and a cast to its JSON type would read it as a number.
