@@ -62,24 +62,24 @@ def alone(tx: Tx, ai_id: int, post: Post) -> bool:
     return parent is None or parent.author_id in (ai_id, post.author_id)
 
 
-_missed = sa.exists().where(  # somebody reads along who has not what was said then
-    room_members.c.room_id == room_lines.c.room_id,
-    ~presence.was_there(room_lines.c.id, room_members.c.account_id),  # pyright: ignore[reportArgumentType]
-)
-_HEARD = (
+_MISSED = (  # somebody reads along who has not what was said then
     sa.select(room_lines.c.id)
     .join_from(room_lines, room_table, room_table.c.id == room_lines.c.room_id)
+    .join(room_members, room_members.c.room_id == room_lines.c.room_id)
     .where(
         among(room_lines.c.id, "ids"),
-        room_lines.c.deleted_at.is_(None),
-        sa.or_(room_table.c.access == "public", ~_missed),
+        room_table.c.access != "public",
+        ~presence.was_there(room_lines.c.id, room_members.c.account_id),  # pyright: ignore[reportArgumentType]
     )
+    .distinct()
 )
 
 
 def heard_by_all(tx: Tx, line_ids: Collection[int]) -> set[int]:
     """Those of these lines that everybody who is in their room now may read."""
-    return {row[0] for row in tx.rows(_HEARD, ids=list(line_ids))} if line_ids else set()
+    if not line_ids:
+        return set()
+    return set(line_ids) - {row[0] for row in tx.rows(_MISSED, ids=list(line_ids))}
 
 
 def message(tx: Tx, source_id: int) -> Post | RoomLine | None:

@@ -17,7 +17,7 @@ _HEALTH = """health allerg asthma diabet cancer tumor tumour disease disorder di
     anorex bulimi obes migraine infect covid virus vaccin celiac coeliac intoleran symptom sick ill illness
     mental psych burnout dement transplant
     krank gesund krebs schwanger behinder arzt arztin medikament therapie diagnose sucht suchtig abhangig
-    zuckerkrank unvertrag schmerz impf klinik rollstuhl operation
+    zuckerkrank unvertrag schmerz impf klinik rollstuhl
     sante malad cancer enceinte grossesse handicap medecin hopital traitement drogue sida allergie
     enferm salud embaraz discapac medico hospital cancer tratamiento alergi adicc depresi"""
 _RELIGION = """relig christian catholic protestant evangelical muslim moslem islam jew jewish judais hindu
@@ -26,7 +26,7 @@ _RELIGION = """relig christian catholic protestant evangelical muslim moslem isl
     christlich katholisch evangelisch muslimisch judisch glaub kirche moschee gebet atheist konfession
     chretien catholique musulman juif juive bouddhis eglise mosquee athee foi priere
     cristian catolic musulman judi iglesia mezquita ateo atea fe reza budis"""
-_SEXUALITY = """gay lesbian bisexual homosexual heterosexual asexual pansexual queer transgender transsex
+_SEXUALITY = """gay women men frauen manner femmes hommes mujeres hombres lesbian bisexual homosexual heterosexual asexual pansexual queer transgender transsex
     transwoman transman nonbinary lgbt sexual sex kink fetish polyamor intersex coming-out
     schwul lesbisch hetero bisexuell trans sexuell
     homosexuel lesbienne bisexuel hetero
@@ -38,7 +38,7 @@ _POLITICS = """politic democrat republican socialist communis conservative liber
     politique parti gauche droite syndicat socialiste vote voter election
     polit partido izquierda derecha sindicato socialista voto votar"""
 _MONEY = """salary wage income earn earns debt debts loan mortgage bankrupt rich poor broke bank iban account-number
-    credit-card savings invest tax taxes pension welfare unemploy money dollar euro pounds net-worth
+    credit-card savings invest investment investor tax taxes pension welfare unemploy money dollar euro pounds net-worth
     gehalt lohn schulden kredit konto verdien einkommen geld arbeitslos rente steuer ersparn
     salaire dette pret banque compte revenu argent gagne chomage impot retraite
     salario sueldo deuda prestamo banco cuenta dinero gano ahorro impuesto desemple"""
@@ -49,96 +49,14 @@ _PLACE = """street avenue ave road lane boulevard blvd apartment flat floor post
     calle avenida plaza piso apartamento direccion codigo"""
 _REACH = "phone mobile telephone telefon handy telephone telefono movil whatsapp password passwort contrasena pin"
 # Whole words only, as other words begin with them.
-_SHORT = frozenset(
-    [
-        "ill",
-        "gay",
-        "sex",
-        "god",
-        "jew",
-        "pill",
-        "st",
-        "ave",
-        "str",
-        "weg",
-        "foi",
-        "fe",
-        "reza",
-        "gai",
-        "rich",
-        "poor",
-        "broke",
-        "bank",
-        "union",
-        "vote",
-        "voter",
-        "votes",
-        "voted",
-        "voting",
-        "party",
-        "flat",
-        "floor",
-        "block",
-        "lane",
-        "road",
-        "street",
-        "stock",
-        "piso",
-        "rue",
-        "ateo",
-        "atea",
-        "trans",
-        "blind",
-        "deaf",
-        "sick",
-        "hetero",
-        "parti",
-        "pin",
-        "zip",
-        "wahl",
-        "afd",
-        "cdu",
-        "csu",
-        "spd",
-        "fdp",
-        "linke",
-        "grune",
-        "droite",
-        "gauche",
-        "tory",
-        "maga",
-        "money",
-        "geld",
-        "argent",
-        "dinero",
-        "lohn",
-        "net",
-        "quai",
-        "jesus",
-        "handy",
-        "mobile",
-        "phone",
-        "church",
-        "faith",
-        "savings",
-        "account",
-        "gano",
-        "gagne",
-        "earn",
-        "earns",
-        "platz",
-        "plaza",
-        "konto",
-        "banque",
-        "banco",
-        "cuenta",
-        "compte",
-        "labour",
-        "liberal",
-        "address",
-        "building",
-    ]
-)
+_SHORT_WORDS = """ill gay sex god jew pill st ave str weg foi fe reza gai rich poor broke bank union vote
+    voter votes voted voting party flat floor block lane road street stock piso rue ateo atea
+    trans blind deaf sick hetero parti pin zip wahl afd cdu csu spd fdp linke grune droite
+    gauche tory maga money geld argent dinero lohn net quai jesus handy mobile phone church
+    faith savings account gano gagne earn earns platz plaza konto banque banco cuenta compte
+    labour liberal address building calle pret tax taxes invest investment investor hiv trump
+    wage"""
+_SHORT = frozenset(_SHORT_WORDS.split())
 
 
 def _words(*lists: str) -> re.Pattern[str]:
