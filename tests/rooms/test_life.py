@@ -7,18 +7,24 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import House
 from tests.rooms.world import PEOPLE, Rooms
 from weft.kernel.errors import WeftError
+from weft.moderation import actions
+from weft.people import accounts
 from weft.rooms import bans, invites, lines, members
 from weft.rooms import rooms as rooms_
+from weft.rooms.erase import erase_some
 from weft.rooms.model import RoomDraft, RoomLine
 from weft.rooms.tables import room_members, room_stays
 from weft.store.database import Tx
 from weft.store.page import Page
+from weft.threads import media
+from weft.threads.tables import media as media_table
 
 _one = st.sampled_from(PEOPLE)
 _steps = st.lists(
@@ -173,10 +179,6 @@ def test_an_interrupted_stay_is_read_in_two_parts(house: House) -> None:
 def test_an_owner_whose_account_is_deleted_leaves_the_room_to_who_moderates(house: House) -> None:
     rooms = Rooms(house)
     who = rooms.who
-    from weft.moderation import actions
-    from weft.people import accounts
-    from weft.rooms.erase import erase_some
-
     for name in ("bob", "cy"):
         rooms.join(name)
     alone = rooms.create("ada", access="public").id
@@ -193,3 +195,21 @@ def test_an_owner_whose_account_is_deleted_leaves_the_room_to_who_moderates(hous
     assert rooms.texts("bob") == ["theirs"]
     assert rooms.raw(said[0].id).text == ""
     assert house.db.read_now(lambda tx: rooms_.by_id(tx, alone)) is None
+
+
+def test_pictures_of_lines_are_not_swept_and_go_with_the_line(house: House) -> None:
+    rooms = Rooms(house)
+    ada = rooms.who["ada"]
+    stored = media.Stored("image/png", "a/b.png", "a/s.png", 8, 8, 4, 4, "x")
+
+    def upload(tx: Tx) -> int:
+        made = media.add(tx, ada.id, "up/x")
+        media.finish(tx, made.id, stored)
+        tx.run(sa.update(media_table).values(created_at=1))  # long ago
+        return made.id
+
+    picture = house.db.write_now(upload)
+    line = rooms.say("ada", "look", media_ids=(picture,))
+    assert house.db.write_now(media.sweep) == []
+    rooms.delete("ada", line)
+    assert house.db.write_now(media.sweep) == ["a/b.png", "a/s.png"]
