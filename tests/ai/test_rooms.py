@@ -310,3 +310,27 @@ def test_whoever_blocks_it_gets_nothing_unasked_either(town: Town) -> None:
         here.say(name, "good morning")
     line = here.say("bo", "does anybody know when the station opens?")
     assert here.code("guide", line) == ("silent", "obstacle")
+
+
+async def test_a_question_that_is_edited_is_answered_as_it_stands(town: Town) -> None:
+    here = room(town)
+    line = here.say("bo", "@guide when does it open?")
+    stuck = Stuck()
+    async with town.working(stuck):
+        await town.until(stuck.thinking.is_set)
+        bo = here.people["bo"]
+        town.db.write_now(lambda tx: lines.edit(tx, bo, line.id, "@guide when does it close?"))
+        stuck.go.set()
+        await town.until(lambda: town.waiting() == 0)
+    assert [ask.question for ask in stuck.asks] == ["when does it open?", "when does it close?"]
+    assert len(here.said()) == 1
+
+
+async def test_what_was_added_before_it_was_asked_is_no_reason_to_ask_twice(town: Town) -> None:
+    here = room(town)
+    here.say("bo", "@guide when does it open?")
+    here.say("bo", "I mean the station")
+    brain = Scripted()
+    await town.work(brain)
+    assert [ask.question for ask in brain.asks] == ["when does it open?\nI mean the station"]
+    assert len(here.said()) == 1

@@ -132,13 +132,15 @@ class Turns:
         """The handler of ``ai.turn``."""
         turn_id = int(job.payload["turn"])
         for rewrites in range(REWRITES_MAX + 1):
+            told_at = now_ms()
             ready = await self._db.read(lambda tx: prepare(tx, turn_id, self.shelf))
             if ready is None:
                 return  # answered by an earlier run, or the AI is gone
             said = ready.said or await self._ask(job, ready)
-            last = rewrites == REWRITES_MAX
+            # The last time it is said as it is, whatever was added.
+            known = told_at if rewrites < REWRITES_MAX else None
             done = await self._db.write(
-                lambda tx, said=said, last=last: conclude(tx, job, turn_id, said, as_it_is=last)
+                lambda tx, said=said, known=known: conclude(tx, job, turn_id, said, told_at=known)
             )
             if done:
                 return
@@ -241,6 +243,8 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
         return Ready(turn, said=Said("silent", "hidden"))
     if why := place.obstacle(tx):
         return Ready(turn, said=Said("silent", why))
+    if place.overtaken(tx, tx.now) == "answered":
+        return Ready(turn, said=Said("silent", "answered"))
     if turn.reason in _BUDGETS:
         return Ready(turn, said=Said("declined", turn.reason, _BUDGETS[turn.reason]()))
     if not context.spoken(ai, place.language):
@@ -255,9 +259,9 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf) -> Ready | None:
     return Ready(turn, ai.engine, told)
 
 
-def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = True) -> bool:
-    """Say it, record it and finish the job, in this transaction. False, and nothing happened, when
-    who asked went on meanwhile and the engine is to be asked again; with ``as_it_is`` it is not.
+def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, told_at: int | None = None) -> bool:
+    """Say it, record it and finish the job, in this transaction. ``told_at`` (ms): False, and nothing
+    happened, when who asked went on since then and the engine is to be asked again.
 
     Errors: LeaseLost when another worker has the job, and then nothing of this happened.
     """
@@ -270,10 +274,10 @@ def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, as_it_is: bool = Tru
     place = _place(tx, turn, ai)
     why: Reason = "hidden" if place is None else place.obstacle(tx)
     if not why and place is not None and said.text:
-        since = place.overtaken(tx)
+        since = place.overtaken(tx, tx.now if told_at is None else told_at)
         if since == "answered":
             why = "answered"
-        elif since == "went_on" and not as_it_is:
+        elif since == "went_on" and told_at is not None:
             return False
     jobs.finish(tx, job)
     if said.unanswered and place is not None and not why:

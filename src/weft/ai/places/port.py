@@ -55,8 +55,10 @@ class Place(Protocol):
         """What its engine is told. The caller has checked that it may speak."""
         ...
 
-    def overtaken(self, tx: Tx) -> Overtaken:
-        """What people said since it heard what it answers."""
+    def overtaken(self, tx: Tx, told_at: int) -> Overtaken:
+        """What people said since it heard what it answers. ``told_at``: the ms at which its engine
+        was told of it; what stood there by then, it knows.
+        """
         ...
 
     def say(self, tx: Tx, words: Words) -> int:

@@ -107,11 +107,12 @@ class RoomPlace(Struct, frozen=True):
         more = [one for one in self._later(tx) if self._goes_on(one)]
         return context_room.gather(tx, self.ai, self.asker, self.room, self.line, shelf, more=more)
 
-    def overtaken(self, tx: Tx) -> Overtaken:
+    def overtaken(self, tx: Tx, told_at: int) -> Overtaken:
         later = self._later(tx)
         if not self.called and not self._meant(tx) and any(map(self._answers, later)):
             return "answered"
-        return "went_on" if any(map(self._goes_on, later)) else ""
+        new = any(self._goes_on(one) and one.created_at > told_at for one in later)
+        return "went_on" if new or (self.line.edited_at or 0) > told_at else ""
 
     def say(self, tx: Tx, words: Words) -> int:
         label: dict[str, Any] = {

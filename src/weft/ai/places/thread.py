@@ -73,11 +73,12 @@ class ThreadPlace(Struct, frozen=True):
         more = [one for one in self._later(tx) if self._goes_on(one)]
         return context.gather(tx, self.ai, account, self.asker, self.post, shelf, more=more)
 
-    def overtaken(self, tx: Tx) -> Overtaken:
+    def overtaken(self, tx: Tx, told_at: int) -> Overtaken:
         later = self._later(tx)
         if any(one.author_id != self.asker.id and self._answers(one) for one in later):
             return "answered"
-        return "went_on" if any(map(self._goes_on, later)) else ""
+        new = any(self._goes_on(one) and one.created_at > told_at for one in later)
+        return "went_on" if new else ""
 
     def say(self, tx: Tx, words: Words) -> int:
         asker, post = self.asker, self.post
