@@ -146,7 +146,7 @@ def test_the_committed_numbers_are_what_the_code_computes() -> None:
 
 def test_a_forest_is_what_walking_its_trees_gives() -> None:
     tree = trees.Tree([0, 1], [0.5, 2.0], [-1, -2], [1, -3], [1.0, 2.0, 4.0])
-    forest = trees.forest([tree, trees.Tree([], [], [], [], [0.25])])
+    forest = trees.forest([tree, trees.Tree([], [], [], [], [0.25])], 2)
     assert [forest([0.5, 9]), forest([1, 2]), forest([1, 3])] == [1.25, 2.25, 4.25]
 
 

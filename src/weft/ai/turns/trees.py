@@ -43,26 +43,27 @@ class Model:
 
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
-        self.links = forest(numbers.links)
-        self.addressed = forest(numbers.addressed)
-        self.join = forest(numbers.join)
+        self.links = forest(numbers.links, len(numbers.link_features))
+        self.addressed = forest(numbers.addressed, len(numbers.features))
+        self.join = forest(numbers.join, len(numbers.features))
         self.calibration = numbers.calibration
 
 
 def _source(tree: Tree, node: int) -> str:
     if node < 0 or not tree.feature:
         return repr(float(tree.leaf[-node - 1 if node < 0 else 0]))
-    condition = f"x[{int(tree.feature[node])}]<={float(tree.threshold[node])!r}"
+    condition = f"x{int(tree.feature[node])}<={float(tree.threshold[node])!r}"
     left, right = _source(tree, tree.left[node]), _source(tree, tree.right[node])
     return f"({left} if {condition} else {right})"
 
 
-def forest(trees: list[Tree]) -> Forest:
-    """The sum of the trees as a function of a row of features."""
+def forest(trees: list[Tree], width: int) -> Forest:
+    """The sum of the trees as a function of a row of `width` features."""
+    row = "".join(f"x{i}," for i in range(width))
     body = "".join(f"\n s+={_source(tree, 0)}" for tree in trees)
     found: dict[str, object] = {}
     # Only numbers of our own file stand in it: each went through int() or float() above.
-    exec(compile(f"def f(x):\n s=0.0{body}\n return s", "model.json", "exec"), found)  # noqa: S102
+    exec(compile(f"def f(row):\n {row}=row\n s=0.0{body}\n return s", "model.json", "exec"), found)  # noqa: S102
     return cast("Forest", found["f"])
 
 
