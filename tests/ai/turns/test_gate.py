@@ -98,6 +98,11 @@ def test_an_open_question_waits_for_people_where_ais_may_help() -> None:
     assert decide(*said, mode=Mode.HELPFUL, member="stranger")[0] == Decision.WAIT
 
 
+def test_a_tale_is_no_open_question() -> None:
+    said = (*BEFORE, ("eve", "it was about bees and I was there all day"))
+    assert decide(*said, mode=Mode.HELPFUL, member="stranger")[0] == Decision.SILENT
+
+
 def test_a_notice_is_nobodys() -> None:
     assert decide(*BEFORE, ("", "nova joined"))[0] == Decision.SILENT
 

@@ -63,7 +63,7 @@ def why(state: RoomState, heard: Heard, member: str) -> tuple[str, ...]:
     spoke = last.to.get(heard.author, 0.0) if last else 0.0
     other = max((held for who, held in heard.calls.items() if who != member), default=0)
     top = max((sure for who, sure in heard.to.items() if who != member), default=0.0)
-    asked = last is not None and bool(last.kind.question)
+    asked = last is not None and last.question
     away = heard.replied is not None and heard.replied != member
     told = (
         ("named", call >= PLAIN),
@@ -73,7 +73,7 @@ def why(state: RoomState, heard: Heard, member: str) -> tuple[str, ...]:
         ("answering_you", to > 0.5 and spoke >= 0.5),
         ("for_you", to > 0.5),
         ("name_mentioned", 0 < call < PLAIN),
-        ("open_question", bool(heard.turn_asks) and heard.new > 0.5),
+        ("open_question", heard.question and heard.new > 0.5),
         ("waits_for_you", known is not None and heard.author in known.waiting),
         ("you_two_talking", spoke >= 0.5),
         ("others_talking", to < 0.3 and top > 0.5),
@@ -85,6 +85,6 @@ def why(state: RoomState, heard: Heard, member: str) -> tuple[str, ...]:
         ("acknowledges", bool(what.ack)),
         ("command", bool(what.command)),
         ("bot", heard.bot),
-        ("asks", bool(heard.turn_asks)),
+        ("asks", heard.question),
     )
     return tuple(code for code, holds in told if holds)[:5] or ("nothing_for_you",)

@@ -51,8 +51,14 @@ class Heard:
     seen: dict[str, list[float]] = field(default_factory=dict)  #: links.FEATURES by candidate
 
     @property
+    def question(self) -> bool:
+        """Surely a question: with its mark, or without one to anybody, or for help."""
+        what = self.kind
+        return bool(what.question or (what.asks and (what.open or what.need)))
+
+    @property
     def asks(self) -> int:
-        """Whether it is a question, with or without a mark."""
+        """Perhaps a question: with a mark, or with a word that questions begin with."""
         return int(self.kind.question or (self.kind.asks and self.kind.words > 2))
 
     def forget(self) -> None:

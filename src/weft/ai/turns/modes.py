@@ -67,7 +67,7 @@ def open_question(heard: Heard) -> bool:
     return (
         not heard.notice
         and not heard.bot
-        and bool(heard.turn_asks)
+        and heard.question
         and heard.new > 0.5
         and heard.replied is None
         and not any(held >= PLAIN for held in heard.calls.values())
