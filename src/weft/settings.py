@@ -19,7 +19,7 @@ from weft.kernel.errors import WeftError
 from weft.kernel.site import Site
 
 FILE = "weft.toml"
-SECRETS = frozenset({"model_key", "translate_key", "database"})
+SECRETS = frozenset({"model_key", "guard_key", "translate_key", "database"})
 """Never printed: a database address may hold a password."""
 
 
@@ -63,6 +63,29 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_name: Annotated[str, _about("Name of the model at that server")] = ""
     model_key: Annotated[str, _about("Its key, if it wants one")] = ""
     model_file: Annotated[str, _about("A GGUF file to run in this process (extra: local)")] = ""
+    ai_reminders: Annotated[
+        Literal["off", "minors", "everyone"],
+        _about("Whom AIs tell again that they are AIs, each three hours of a talk"),
+    ] = "everyone"
+    model_price_in: Annotated[
+        float, Meta(description="What a thousand tokens of a question cost, in your currency", ge=0)
+    ] = 0.0
+    model_price_out: Annotated[
+        float, Meta(description="What a thousand tokens of an answer cost", ge=0)
+    ] = 0.0
+    ai_limits: Annotated[
+        dict[str, str],
+        _about("A day's most for ai, owner, room, peer or server: ai.tokens=9000, server.cost=5, …"),
+    ] = {}
+    guard_url: Annotated[str, _about("OpenAI-compatible address of a guard model")] = ""
+    guard_model: Annotated[str, _about("Name of the guard model at that server")] = ""
+    guard_key: Annotated[str, _about("Its key, if it wants one")] = ""
+    guard_policy: Annotated[
+        str, _about("What it judges by, for guard models that take a policy as text")
+    ] = ""
+    crisis_cards: Annotated[
+        dict[str, str], _about("What AIs say to somebody in distress, by language: en=…")
+    ] = {}
     translate_url: Annotated[
         str, _about("Address of a translation server that speaks LibreTranslate's API")
     ] = ""

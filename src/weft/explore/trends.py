@@ -18,7 +18,7 @@ from weft.store.database import Row, Tx
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, by_id, by_ids, seen_by
 from weft.threads.tables import cards, posts
-from weft.threads.timelines import unwanted
+from weft.threads.timelines import hidden_ai, unwanted
 from weft.threads.usage import Use
 
 Reviewed = Literal["tag", "post", "link", "publisher"]
@@ -71,7 +71,7 @@ _still_public = (among(posts.c.id, "ids"), posts.c.visibility == "public")
 _SHOWN = {
     False: sa.select(posts.c.id).where(*_still_public, seen_by(None)),
     True: sa.select(posts.c.id).where(
-        *_still_public, seen_by(_viewer), ~unwanted(posts.c.author_id)
+        *_still_public, seen_by(_viewer), ~unwanted(posts.c.author_id), ~hidden_ai()
     ),
 }
 _newest = (

@@ -337,3 +337,19 @@ collection_items = sa.Table(
     sa.UniqueConstraint("collection_id", "account_id"),
     sa.Index("ix_collection_items_account", "account_id", "id"),
 )
+
+ai_choices = sa.Table(  # what a member chose about AIs in general
+    "ai_choices",
+    metadata,
+    sa.Column(
+        "account_id",
+        sa.BigInteger,
+        sa.ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("posts", sa.String(10), nullable=False),  # show | warn | hide: posts made by AIs
+    sa.Column("characters", sa.Boolean, nullable=False),  # may play characters with this member
+    sa.Column("minor", sa.Boolean, nullable=False),
+    sa.Column("keep", Json, nullable=False),  # AIs exempt from `posts`: ids
+    sa.Column("updated_at", Ms, nullable=False),
+)

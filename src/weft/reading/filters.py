@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from weft.kernel.errors import NotFound
+from weft.people.tables import ai_choices
 from weft.reading.tables import filter_keywords, filter_posts, filters
 from weft.store.among import among
 from weft.store.database import Tx
+
+AIS = 0
+"""The id of the filter that nobody makes: posts made by AIs. It has no page of its own."""
+EVERYWHERE = ["home", "notifications", "public", "thread", "account"]
 
 
 class Keyword(Struct, frozen=True):
@@ -41,6 +46,8 @@ class Filter(Struct, frozen=True):
     updated_at: int
     keywords: list[Keyword] = []
     posts: list[FilteredPost] = []
+    keep: frozenset[int] = frozenset()
+    """Of ``AIS``: AIs whose posts do not meet it."""
 
 
 _owner = sa.bindparam("owner", type_=sa.BigInteger)
@@ -69,7 +76,24 @@ _POST = (
     .join_from(filter_posts, filters, filters.c.id == filter_posts.c.filter_id)
     .where(filter_posts.c.id == _which, filters.c.account_id == _owner)
 )
-_OWNERS = sa.select(filters.c.account_id).where(among(filters.c.account_id, "ids")).distinct()
+_OWNERS = sa.union(
+    sa.select(filters.c.account_id).where(among(filters.c.account_id, "ids")),
+    sa.select(ai_choices.c.account_id).where(
+        among(ai_choices.c.account_id, "ids"), ai_choices.c.posts != "show"
+    ),
+)
+_IN_FORCE = sa.union_all(
+    _MINE.order_by(None),
+    # What they chose about posts by AIs, as a filter whose contexts are the AIs to keep.
+    sa.select(
+        sa.literal(AIS).label("id"),
+        sa.literal("").label("title"),
+        ai_choices.c.keep,
+        ai_choices.c.posts,
+        sa.null().cast(sa.BigInteger).label("expires_at"),
+        ai_choices.c.updated_at,
+    ).where(ai_choices.c.account_id == _owner, ai_choices.c.posts != "show"),
+).order_by(sa.text("1"))
 
 
 def heads(tx: Tx, owner_id: int) -> list[Filter]:
@@ -77,8 +101,19 @@ def heads(tx: Tx, owner_id: int) -> list[Filter]:
     return [Filter(*row) for row in tx.rows(_MINE, owner=owner_id)]
 
 
+def in_force(tx: Tx, owner_id: int) -> list[Filter]:
+    """The same, and first what they chose about posts by AIs, in the same one read."""
+    found = [Filter(*row) for row in tx.rows(_IN_FORCE, owner=owner_id)]
+    return [_of_ais(one) if one.id == AIS else one for one in found]
+
+
+def _of_ais(one: Filter) -> Filter:
+    keep = frozenset(int(ai) for ai in one.context)
+    return structs.replace(one, title="Made by an AI", context=EVERYWHERE, keep=keep)
+
+
 def owners(tx: Tx, account_ids: Iterable[int]) -> set[int]:
-    """Those of these accounts that have filters."""
+    """Those of these accounts that have filters, that of posts by AIs too."""
     return {row[0] for row in tx.rows(_OWNERS, ids=list(account_ids))}
 
 

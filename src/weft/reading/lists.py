@@ -27,7 +27,7 @@ from weft.threads.posts import seen_by
 from weft.threads.ready import HEAD
 from weft.threads.relations import BACKFILL
 from weft.threads.tables import home, posts
-from weft.threads.timelines import boost_unwanted, unwanted
+from weft.threads.timelines import boost_unwanted, hidden_ai, unwanted
 from weft.threads.tokens import storable
 
 LISTS_MAX = 50
@@ -271,6 +271,7 @@ _TIMELINE = paged(
         list_posts.c.list_id == _list,
         seen_by(_viewer),
         ~unwanted(list_posts.c.author_id),
+        ~hidden_ai(),
         ~boost_unwanted(),
     ),
     list_posts.c.post_id,

@@ -64,6 +64,10 @@ class Read(Protocol):
     def poll_id(self) -> int | None: ...
     @property
     def boost_of_id(self) -> int | None: ...
+    @property
+    def ai(self) -> dict[str, Any] | None: ...
+    @property
+    def reply_to_author_id(self) -> int | None: ...
 
 
 class Line(NamedTuple):
@@ -73,6 +77,8 @@ class Line(NamedTuple):
     author_id: int | None
     html: str
     media: list[dict[str, Any]]
+    ai: dict[str, Any] | None = None
+    reply_to_author_id: int | None = None
     spoiler: str = ""
     poll_id: int | None = None
     boost_of_id: int | None = None
@@ -147,7 +153,7 @@ def matches(tx: Tx, viewer: int, posts: Sequence[Read]) -> dict[int, list[Match]
         elif met.matches:
             found[post.id] = met.matches
     if unknown:
-        fresh = _meet(tx, kept.ready, unknown)
+        fresh = _meet(tx, viewer, kept.ready, unknown)
         found |= fresh
         if len(kept.met) + len(unknown) > MET_MAX:
             kept.met.clear()
@@ -173,12 +179,19 @@ def _over(one: Filter, now: int) -> bool:
     return one.expires_at is not None and one.expires_at <= now
 
 
-def _meet(tx: Tx, ready: Sequence[_Ready], posts: Sequence[Read]) -> dict[int, list[Match]]:
+def _meet(
+    tx: Tx, viewer: int, ready: Sequence[_Ready], posts: Sequence[Read]
+) -> dict[int, list[Match]]:
     """What these posts meet, as they are read now."""
     texts = _texts(tx, posts) if any(one.words for one in ready) else {}
     everything = _APART.join(texts.values())
     found: dict[int, list[Match]] = {}
     for one in ready:
+        if one.filter.id == filters.AIS:
+            for post in posts:
+                if _made_by_ai(post, viewer) and post.author_id not in one.filter.keep:
+                    found.setdefault(post.id, []).append(Match(one.filter, [], None))
+            continue
         met: dict[int, list[str]] = {}
         for word in one.words:
             if word.folded in everything:
@@ -194,6 +207,11 @@ def _meet(tx: Tx, ready: Sequence[_Ready], posts: Sequence[Read]) -> dict[int, l
     return found
 
 
+def _made_by_ai(post: Read, viewer: int) -> bool:
+    """An answer to the viewer is never meant: they called for it."""
+    return post.ai is not None and post.reply_to_author_id != viewer
+
+
 def fold(text: str) -> str:
     """The form in which words are compared: case and spaces do not count."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split()) if text else ""
@@ -201,7 +219,7 @@ def fold(text: str) -> str:
 
 def _filters(tx: Tx, viewer: int) -> _Kept | None:
     """A member's filters, ready; None: there are none."""
-    now = filters.heads(tx, viewer)
+    now = filters.in_force(tx, viewer)
     if not now:
         return None
     key = (tx.site.base, viewer)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from weft.people.tables import accounts, blocks, domain_mutes, follows, mutes
+from weft.people.tables import accounts, ai_choices, blocks, domain_mutes, follows, mutes
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads import posts
@@ -36,6 +36,9 @@ _SEEING = (
     sa.select(_reader.c.id)
     .join_from(_reader, post_table, post_table.c.id == sa.bindparam("post"))
     .where(among(_reader.c.id, "ids"), posts.seen_by(_reader.c.id))
+)
+_HIDING = sa.select(ai_choices.c.account_id, ai_choices.c.keep).where(
+    among(ai_choices.c.account_id, "ids"), ai_choices.c.posts == "hide"
 )
 _SHUT_OUT = sa.select(blocks.c.target_id).where(blocks.c.blocker_id == sa.bindparam("author"))
 
@@ -72,3 +75,16 @@ def unwilling(tx: Tx, post: Post) -> set[int]:
         if original is not None:
             authors.add(original.author_id)
     return {row[0] for row in tx.rows(_UNWILLING, authors=list(authors), now=tx.now)}
+
+
+def hiding(tx: Tx, post: Post, account_ids: Collection[int]) -> set[int]:
+    """Those of these accounts that hide the post because an AI made it, or what it boosts: as
+    ``timelines.hidden_ai`` says it for a viewer.
+    """
+    if post.boost_of_id is not None:
+        post = posts.by_id(tx, post.boost_of_id) or post
+    if post.ai is None:
+        return set()
+    rows = tx.rows(_HIDING, ids=account_ids)
+    spared = {post.author_id, post.reply_to_author_id}
+    return {who for who, keep in rows if who not in spared and str(post.author_id) not in keep}

@@ -24,7 +24,7 @@ from weft.threads import interaction_requests, posts
 from weft.threads.model import Post
 from weft.threads.notifications import notify
 from weft.threads.tables import posts as post_table
-from weft.threads.timelines import unwanted
+from weft.threads.timelines import hidden_ai, unwanted
 from weft.work import events, jobs
 from weft.work.jobs import Job, NewJob
 
@@ -59,6 +59,7 @@ _QUOTES = paged(
         _OF,
         posts.seen_by(_viewer),  # pyright: ignore[reportArgumentType]
         ~unwanted(post_table.c.author_id),
+        ~hidden_ai(),
     ),
     post_table.c.id,
 )

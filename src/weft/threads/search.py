@@ -23,7 +23,7 @@ from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
 from weft.threads.search_query import Query, parse
 from weft.threads.tables import bookmarks, likes, post_mentions, post_tags, posts
-from weft.threads.timelines import unwanted
+from weft.threads.timelines import hidden_ai, unwanted
 from weft.threads.tokens import fold_tag
 
 LOOK_MAX = 20_000
@@ -163,7 +163,7 @@ def _statement(
         without = index.matching(engine, f"without{number}", everyone=False)
         conditions.append(posts.c.id.not_in(without))
     if viewer is not None:
-        conditions.append(~unwanted(posts.c.author_id))
+        conditions += (~unwanted(posts.c.author_id), ~hidden_ai())
     return (
         sa.select(*COLUMNS)
         .where(

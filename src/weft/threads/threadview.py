@@ -12,7 +12,7 @@ from weft.store.database import Tx
 from weft.threads.model import Post
 from weft.threads.posts import COLUMNS, seen_by
 from weft.threads.tables import posts
-from weft.threads.timelines import unwanted
+from weft.threads.timelines import hidden_ai, unwanted
 
 ANCESTORS_MAX = 200
 """Nobody scrolls up further; a chain of remote replies may be endless."""
@@ -57,7 +57,7 @@ _DOWN = _down()
 _SHOWN = {
     False: sa.select(*COLUMNS).where(among(posts.c.id, "ids"), seen_by(None)),
     True: sa.select(*COLUMNS).where(
-        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id)
+        among(posts.c.id, "ids"), seen_by(_viewer), ~unwanted(posts.c.author_id), ~hidden_ai()
     ),
 }
 

@@ -1,7 +1,7 @@
 """Lists of posts: home, public, by tag, of an account, liked, kept.
 
 Every list is a statement built once per combination of its switches. Who may see what is said in
-``posts.seen_by``; what a viewer does not want to see (muted, blocked) in ``unwanted``.
+``posts.seen_by``; what a viewer does not want to see in ``unwanted`` (muted, blocked) and ``hidden_ai``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from weft.people.limited import limited
-from weft.people.tables import accounts, blocks, domain_mutes, mutes
+from weft.people.tables import accounts, ai_choices, blocks, domain_mutes, mutes
 from weft.store.database import Tx
 from weft.store.page import Page, Paged, paged
 from weft.threads import ready
@@ -35,6 +35,7 @@ _named = post_tags.alias("named")
 _their = accounts.alias("their_account")
 _gone = accounts.alias("suspended_account")
 _muted_server = domain_mutes.alias("muted_server")
+_choice = ai_choices.alias("choice_about_ais")
 
 
 def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -59,13 +60,37 @@ def unwanted(author: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     return sa.or_(suspended, muted, blocking, blocked, sa.and_(any_server, server))
 
 
+def hidden_ai(table: sa.FromClause = posts) -> sa.ColumnElement[bool]:
+    """Whether a row of ``table`` was made by an AI, and the viewer hides what AIs make. Never an answer
+    to the viewer, who called for it, nor what AIs say whom they keep. Parameter ``viewer``.
+    """
+    # The first is asked once per list, and nothing else for nearly everybody.
+    hides = sa.exists().where(ai_choices.c.account_id == _viewer, ai_choices.c.posts == "hide")
+    kept = sa.exists().where(
+        _choice.c.account_id == _viewer,
+        sa.cast(_choice.c.keep, sa.Text).like(
+            sa.literal('%"').concat(sa.cast(table.c.author_id, sa.Text)).concat('"%')
+        ),
+    )
+    return sa.and_(
+        hides,
+        table.c.ai.isnot(None),
+        table.c.author_id != _viewer,
+        sa.func.coalesce(table.c.reply_to_author_id, 0) != _viewer,
+        ~kept,
+    )
+
+
 def boost_unwanted() -> sa.ColumnElement[bool]:
-    """Whether a row is a boost of someone the viewer does not want to see. Parameters as for
+    """Whether a row is a boost of what the viewer does not want to see. Parameters as for
     ``unwanted``.
     """
     return sa.and_(
         posts.c.boost_of_id.isnot(None),
-        sa.exists().where(_original.c.id == posts.c.boost_of_id, unwanted(_original.c.author_id)),
+        sa.exists().where(
+            _original.c.id == posts.c.boost_of_id,
+            sa.or_(unwanted(_original.c.author_id), hidden_ai(_original)),
+        ),
     )
 
 
@@ -75,6 +100,7 @@ _HOME = paged(
     .where(
         home_table.c.account_id == _viewer,
         ~unwanted(home_table.c.author_id),
+        ~hidden_ai(),
         ~boost_unwanted(),
     ),
     home_table.c.post_id,
@@ -96,6 +122,7 @@ _DIRECT = paged(
         posts.c.visibility.concat("") == "direct",  # few are mine: no index of everybody's
         seen_by(_viewer),
         ~unwanted(posts.c.author_id),
+        ~hidden_ai(),
     ),
     posts.c.id,
 )
@@ -260,7 +287,7 @@ def _everyones(signed_in: bool, *, narrowed: bool) -> list[sa.ColumnElement[bool
         ~limited(posts.c.author_id, _viewer if signed_in else None),
     ]
     if signed_in:
-        wanted.append(~unwanted(posts.c.author_id))
+        wanted += (~unwanted(posts.c.author_id), ~hidden_ai())
     return wanted
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from weft.store.schema import Id, Json, Ms, metadata
+from weft.store.schema import Id, Ms, metadata
 
 _account = "accounts.id"
 _ai = "ais.account_id"
@@ -35,17 +35,4 @@ ai_marks = sa.Table(  # keyed hashes of what AIs of this server wrote; no text
     sa.Column("created_at", Ms, nullable=False),
     sa.Index("ix_ai_marks_mark", "mark"),
     sa.Index("ix_ai_marks_item", "item_id"),
-)
-
-ai_choices = sa.Table(  # what a member chose about AIs in general
-    "ai_choices",
-    metadata,
-    sa.Column(
-        "account_id", sa.BigInteger, sa.ForeignKey(_account, ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("posts", sa.String(10), nullable=False),  # show | warn | hide: posts made by AIs
-    sa.Column("characters", sa.Boolean, nullable=False),  # may play characters with this member
-    sa.Column("minor", sa.Boolean, nullable=False),
-    sa.Column("keep", Json, nullable=False),  # AIs exempt from `posts`: ids
-    sa.Column("updated_at", Ms, nullable=False),
 )

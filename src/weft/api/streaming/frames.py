@@ -86,6 +86,7 @@ def _audience(tx: Tx, post: Post, ears: Ears) -> dict[str, frozenset[int]]:
         return {}
     everyone = frozenset[int]().union(*wished.values())
     hearing = listeners.seeing(tx, post, everyone) - listeners.unwilling(tx, post)
+    hearing -= listeners.hiding(tx, post, hearing)
     return {key: heard for key, wish in wished.items() if (heard := wish & hearing)}
 
 

@@ -1,18 +1,26 @@
-"""Whether an AI of this server made a text: for anybody, as programs ask it (people: ``/ai-made``)."""
+"""Whether an AI of this server made a text, for anybody, as programs ask it (people: ``/ai-made``); and
+what a member chose about AIs.
+"""
 
 from typing import Any
 
-from litestar import Request, post
+from litestar import Request, get, post, put
 from litestar.params import JSONBody
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from weft.ai.disclosure import marks
 from weft.ai.disclosure.marks import Marks
-from weft.api.given import Counters, Db
+from weft.api.auth import scope
+from weft.api.given import Counters, Db, Me
 from weft.api.limits import address_of
 from weft.api.mastodon.async_refreshes import Sealing
 from weft.kernel.clock import iso
+from weft.kernel.errors import Invalid
+from weft.kernel.ids import parse_id
 from weft.net.seal import Seal
+from weft.people import ai_choices
+
+_CHOICES = "/api/weft/v1/ai/choices"
 
 
 class Asked(Struct):
@@ -50,8 +58,57 @@ async def detect(
     )
 
 
+class Choices(Struct, frozen=True):
+    """``posts`` made by AIs: show, warn or hide, but for those of ``keep`` (ids of AIs), and what
+    answers the member. ``characters``: AIs may play characters with them. ``minor``: they say that they are.
+    """
+
+    posts: str
+    characters: bool
+    minor: bool
+    keep: list[str]
+
+
+class Chosen(Struct):
+    """What is not given stays."""
+
+    posts: str | UnsetType = UNSET
+    characters: bool | UnsetType = UNSET
+    minor: bool | UnsetType = UNSET
+    keep: list[str] | UnsetType = UNSET
+
+
+@get(_CHOICES, guards=[scope("read:accounts")])
+async def choices(db: Db, me: Me) -> Choices:
+    return _shown(await db.read(lambda tx: ai_choices.of(tx, me.id)))
+
+
+@put(_CHOICES, guards=[scope("write:accounts")])
+async def choose(db: Db, me: Me, data: JSONBody[Chosen]) -> Choices:
+    """Errors: 422 (no such choice; no AIs, or too many of them)."""
+    ids = [parse_id(one) for one in data.keep] if data.keep is not UNSET else []
+    keep = [one for one in ids if one is not None]
+    if len(keep) != len(ids):
+        raise Invalid("Validation failed: Keep takes ids of AIs")
+    new = await db.write(
+        lambda tx: ai_choices.change(
+            tx,
+            me,
+            posts=data.posts if data.posts is not UNSET else None,
+            characters=data.characters if data.characters is not UNSET else None,
+            minor=data.minor if data.minor is not UNSET else None,
+            keep=keep if data.keep is not UNSET else None,
+        )
+    )
+    return _shown(new)
+
+
+def _shown(one: ai_choices.Choices) -> Choices:
+    return Choices(one.posts, one.characters, one.minor, one.keep)
+
+
 def log(seal: Seal) -> Marks:
     return Marks(seal.key_for(marks.PURPOSE))
 
 
-ROUTES = [detect]
+ROUTES = [detect, choices, choose]

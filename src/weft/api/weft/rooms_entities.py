@@ -221,7 +221,11 @@ def lines(tx: Tx, viewer_id: int | None, found: Sequence[model.RoomLine]) -> lis
     filtered = filtering.applied(
         tx,
         viewer_id,
-        [Line(one.id, one.author_id, one.html, one.media) for one in found if one.kind == "line"],
+        [
+            Line(one.id, one.author_id, one.html, one.media, one.ai, one.reply_to_author_id)
+            for one in found
+            if one.kind == "line"
+        ],
     )
     pictures = _pictures(tx, found)
     return [
