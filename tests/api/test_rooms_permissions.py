@@ -15,7 +15,7 @@ from weft.kernel.errors import NotFound
 from weft.people import blocks, oauth
 from weft.people.model import Account
 from weft.people.oauth import token_owner
-from weft.rooms import bans, invites, lines, members
+from weft.rooms import bans, invites, lines, members, roles
 from weft.rooms import rooms as rooms_
 from weft.rooms.model import RoomDraft, RoomLine
 from weft.store.database import Tx
@@ -65,7 +65,7 @@ class Scene:
                     invites.invite(tx, owner, room, who[tie].id)
                 members.join(tx, who[tie], room)
         for tie in ("moderator", "blocked-moderator"):
-            members.set_role(tx, owner, room, who[tie].id, "moderator")
+            roles.set_role(tx, owner, room, who[tie].id, "moderator")
         lines.say(tx, who["author"], room, RoomDraft("weaving before"))
         author = who["author"]
         for tie in ("blocked", "blocked-moderator"):

@@ -16,7 +16,7 @@ from tests.rooms.world import PEOPLE, Rooms
 from weft.kernel.errors import WeftError
 from weft.moderation import actions
 from weft.people import accounts
-from weft.rooms import bans, invites, lines, members
+from weft.rooms import bans, invites, lines, members, roles
 from weft.rooms import rooms as rooms_
 from weft.rooms.erase import erase_some
 from weft.rooms.model import RoomDraft, RoomLine
@@ -81,9 +81,9 @@ class Story:
             elif what == "unban":
                 bans.unban(tx, me, room, target)
             elif what == "hand_over":
-                members.hand_over(tx, me, room, target)
+                roles.hand_over(tx, me, room, target)
             else:
-                members.set_role(tx, me, room, target, what)
+                roles.set_role(tx, me, room, target, what)
         except WeftError:
             nested.rollback()
         else:
@@ -185,7 +185,7 @@ def test_an_owner_whose_account_is_deleted_leaves_the_room_to_who_moderates(hous
     said: list[RoomLine] = [rooms.say("ada", "mine"), rooms.say("bob", "theirs")]
     rooms.say("ada", "lonely words", room=alone)
     house.db.write_now(
-        lambda tx: members.set_role(tx, who["ada"], rooms.here, who["cy"].id, "moderator")
+        lambda tx: roles.set_role(tx, who["ada"], rooms.here, who["cy"].id, "moderator")
     )
     house.db.write_now(lambda tx: actions.erase(tx, who["ada"]))
     assert rooms.room().owner_id == who["cy"].id

@@ -63,6 +63,7 @@ from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import knowledge as weft_knowledge
 from weft.api.weft import media as weft_media
 from weft.api.weft import rooms as weft_rooms
+from weft.api.weft import rooms_invites as weft_rooms_invites
 from weft.api.weft import rooms_lines as weft_rooms_lines
 from weft.api.weft import rooms_members as weft_rooms_members
 from weft.api.weft import threads as weft_threads
@@ -109,6 +110,7 @@ ROUTES = [
     *weft_knowledge.ROUTES,
     *weft_rooms.ROUTES,
     *weft_rooms_members.ROUTES,
+    *weft_rooms_invites.ROUTES,
     *weft_rooms_lines.ROUTES,
     *actors.ROUTES,
     *ap_posts.ROUTES,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from weft.people.tables import accounts
-from weft.rooms import doors, index, lines, members, reactions, rooms
+from weft.rooms import doors, index, lines, members, reactions, roles, rooms
 from weft.rooms.model import Member, Room, RoomLine
 from weft.rooms.tables import room_lines, room_members
 from weft.rooms.tables import rooms as room_table
@@ -69,7 +69,7 @@ def _inherit(tx: Tx, room: Room, owner: Member) -> bool:
     if row is None:
         return False
     heir = Member(*row)
-    members.crown(tx, room, heir)
+    roles.crown(tx, room, heir)
     members.changed(tx, room.id, None, heir.account_id)
     return True
 

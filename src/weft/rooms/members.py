@@ -4,8 +4,7 @@ People come by themselves (a public room) or by an invitation (``invites``); AIs
 the owner or a moderator. Each coming and going is a line of the room, and the stay of its account
 (``room_stays``) begins or ends with exactly that line.
 
-A room always has one owner, a person. An owner hands the room over before going; the account of one
-that is deleted hands it over by itself (``erase``).
+A room always has one owner, a person, who hands it over (``roles``) before going.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from weft.people.tables import blocks
 from weft.rooms import doors, writing
 from weft.rooms.model import NOTIFIES, Member, Notify, Role, Room, RoomLine
 from weft.rooms.tables import room_bans, room_invites, room_members, room_stays
-from weft.rooms.tables import rooms as room_table
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.store.page import Page, paged
@@ -78,8 +76,6 @@ _LIST = paged(
     .where(room_members.c.room_id == _room, account_table.c.suspended_at.is_(None)),
     room_members.c.account_id,
 )
-_ROLE = room_members.update().where(_mine).values(role=sa.bindparam("as_"))
-_OWNER = room_table.update().where(room_table.c.id == _room).values(owner_id=_who)
 _UNINVITE = room_invites.delete().where(
     room_invites.c.room_id == _room, room_invites.c.account_id == _who
 )
@@ -152,33 +148,6 @@ def kick(tx: Tx, by: Account, room_id: int, account_id: int) -> None:
     """
     room, member = doors.moderate(tx, by, room_id, closed=True)
     depart(tx, room, below(tx, member, account_id), by.id, "kick")
-
-
-def set_role(tx: Tx, by: Account, room_id: int, account_id: int, role: Role) -> Member:
-    """The owner makes a person a moderator, or a member again. Event: room.changed.
-
-    Errors: NotFound (who is not in it), Forbidden (not the owner; an AI), Invalid (the role).
-    """
-    if role not in ("moderator", "member"):
-        raise Invalid("Validation failed: Role must be moderator or member")
-    room, member = doors.own(tx, by, room_id)
-    target = below(tx, member, account_id)
-    _check_person(tx, account_id)
-    tx.run(_ROLE, room=room.id, who=account_id, as_=role)
-    changed(tx, room.id, by.id, account_id)
-    return structs.replace(target, role=role)
-
-
-def hand_over(tx: Tx, by: Account, room_id: int, account_id: int) -> None:
-    """Another person in the room owns it from now on; who did moderates. Event: room.changed.
-    Errors: as ``set_role``.
-    """
-    room, member = doors.own(tx, by, room_id, closed=True)
-    target = below(tx, member, account_id)
-    _check_person(tx, account_id)
-    crown(tx, room, target)
-    tx.run(_ROLE, room=room.id, who=by.id, as_="moderator")
-    changed(tx, room.id, by.id, account_id)
 
 
 def choose(
@@ -301,12 +270,6 @@ def below(tx: Tx, by: Member, account_id: int) -> Member:
     return target
 
 
-def crown(tx: Tx, room: Room, heir: Member) -> None:
-    """Who owns a room from now on; what becomes of who did is the caller's."""
-    tx.run(_OWNER, room=room.id, who=heir.account_id)
-    tx.run(_ROLE, room=room.id, who=heir.account_id, as_="owner")
-
-
 def apart(tx: Tx, one: int, other: int) -> bool:
     """Whether a block stands between two accounts."""
     return tx.row(_APART, who=one, other=other) is not None
@@ -326,11 +289,6 @@ def changed(tx: Tx, room_id: int, by_id: int | None, account_id: int | None = No
         subject_id=room_id,
         data={"room": room_id, "account": account_id},
     )
-
-
-def _check_person(tx: Tx, account_id: int) -> None:
-    if accounts.get(tx, account_id).kind != "person":
-        raise Forbidden("Only people own and moderate rooms")
 
 
 def _tell(tx: Tx, kind: str, by_id: int, account_id: int, line: RoomLine, **more: str) -> None:
