@@ -15,6 +15,7 @@ from weft.ai import documents as shelf
 from weft.ai import speech
 from weft.ai.brains import character
 from weft.ai.knowledge.documents import Document
+from weft.ai.memory import versions
 from weft.ai.model import Ai, AiKind, AiState, Engine
 from weft.ai.tables import ais
 from weft.kernel.errors import Forbidden, Invalid, NotFound
@@ -133,12 +134,22 @@ def update(
     _check(**new)
     new["reads_public"] = ai.reads_public if reads_public is None else reads_public
     tx.run(ais.update().where(ais.c.account_id == ai_id).values(version=ais.c.version + 1, **new))
+    versions.changed(tx, ai, by.id)
     if documents is not None:
         shelf.put(tx, ai_id, documents)
     if name:
         account = accounts.update(tx, ai_id, name=name[: accounts.NAME_MAX])
     model = (account.ai or {}).get("model")
     return _label(tx, account, accounts.get(tx, ai.owner_id), new["persona"], model)
+
+
+def relabel(tx: Tx, ai_id: int) -> Account:
+    """Say on its profile who it is now. Errors: NotFound."""
+    ai, account = by_account(tx, ai_id), accounts.get(tx, ai_id)
+    if ai is None:
+        raise NotFound("There is no such AI here")
+    model = (account.ai or {}).get("model")
+    return _label(tx, account, accounts.get(tx, ai.owner_id), ai.persona, model)
 
 
 def pause(tx: Tx, by: Account, ai_id: int) -> None:

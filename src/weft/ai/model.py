@@ -100,6 +100,9 @@ class Ai(Struct, frozen=True):
     bounds: dict[str, Any] | None
     current: str
     evolves: bool
+    """Whether changes of ``current`` are proposed to its owner, from its public life."""
+    adopts: bool
+    """Whether they are taken on without asking; its owner can still go back."""
 
 
 class Turn(Struct, frozen=True):

@@ -25,6 +25,7 @@ ais = sa.Table(
     sa.Column("bounds", Json),  # weft.ai.bounds; NULL: Weft's own and no further ones
     sa.Column("current", sa.Text, nullable=False, server_default=""),  # what it has become
     sa.Column("evolves", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("adopts", sa.Boolean, nullable=False, server_default=sa.false()),  # without asking
     sa.Index("ix_ais_owner", "owner_id"),
 )
 
