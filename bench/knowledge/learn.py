@@ -9,6 +9,7 @@ on all projects, and for each project what weights would do that were learned on
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from measure import NAMES, headings, questions
 from weft.ai.knowledge.bm25 import Index
 from weft.ai.knowledge.chunks import passages
 from weft.ai.knowledge.documents import read_folder
+from weft.ai.knowledge.judge import ENOUGH
 
 LOOK = 6
 OWN, HEADING, OTHER, NAMED, FOREIGN = range(5)
@@ -101,6 +103,7 @@ def fit(some, start, rounds=4):  # noqa: ANN001, ANN201
 
 
 RIDGE = 8.0
+AT = math.log(ENOUGH / (1 - ENOUGH))
 
 
 def rank(some):  # noqa: ANN001, ANN201
@@ -161,10 +164,10 @@ def main() -> None:
     groups = {name: list(cases(name, documents, own, foreign)) for name, documents in read.items()}
     print("left out        own  headings  others  named  foreign  right file first")
     sums = []
-    for name in groups:
-        others = [group for other, group in groups.items() if other != name]
+    for name, group in groups.items():
+        others = [held for other, held in groups.items() if other != name]
         weights, order = both(others)
-        found = shares(groups[name], weights, 0.0, order)
+        found = shares(group, weights, AT, order)
         sums.append(found)
         print(f"{name:13}" + "".join(f"{share:8.1f}" for share in found))
     print(f"{'mean':13}" + "".join(f"{share:8.1f}" for share in np.mean(sums, axis=0)))

@@ -84,8 +84,10 @@ async def test_what_stays_open_in_public_is_proposed_with_how_often(
     town: Town, ada: Account, crumb: Account
 ) -> None:
     engine = Scripted(lambda _: Answer("decline", "I don't have that.", model="scripted"))
+    bob = town.house.person("bob")
     asks(town, ada, "@crumb Do you sell teapots?")
-    asks(town, town.house.person("bob"), "@crumb do you sell a teapot?")
+    await town.work(engine)  # one after the other: the first one's words are kept
+    asks(town, bob, "@crumb do you sell a teapot?")
     asks(town, ada, "@crumb What is my secret?", "direct")
     await town.work(engine)
     (proposed,) = listed(town, crumb, "proposed")

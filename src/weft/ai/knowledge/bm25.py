@@ -23,7 +23,7 @@ from weft.ai.brains.port import Passage
 from weft.ai.knowledge import common, judge
 from weft.ai.knowledge.chunks import sentences
 from weft.ai.knowledge.judge import ENOUGH, Asked, Held
-from weft.ai.knowledge.words import informative, tokens
+from weft.ai.knowledge.words import SOFT, informative, tokens
 
 __all__ = ["ENOUGH", "Index", "Pack"]
 
@@ -113,6 +113,7 @@ class Index:
         self._languages = tuple(languages)
         self._numbers = {word: n for n, word in enumerate(held.words, 1)}
         self._lengths = array("I", held.lengths)
+        self._headings = set(array("I", b"".join(held.heads)))
         self._size = min(1.0, math.log10(max(1, len(self._lengths))) / 4)
         self._mean = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
 
@@ -161,6 +162,15 @@ class Index:
         number = self._numbers.get(token)
         return self._pack.postings[number - 1] if number is not None else b""
 
+    def _telling(self, question: str) -> list[str]:
+        """The informative words, and fillers that are headings of these documents."""
+        own = informative(question, self._languages)
+        soft = [t for t in tokens(question) if t in SOFT and self._numbers.get(t) in self._headings]
+        if not soft:
+            return own
+        held = {*own, *soft}
+        return list(dict.fromkeys(t for t in tokens(question) if t in held))
+
     def _asked(self, question: str) -> Asked:
         """The question in numbers; a word that stands nowhere has one below 0."""
         own = self._numbers
@@ -168,7 +178,7 @@ class Index:
         rare: dict[int, float] = {}
         names: dict[int, float] = {}
         called = judge.named(question)
-        for n, token in enumerate(informative(question, self._languages)):
+        for n, token in enumerate(self._telling(question)):
             number = own.get(token, -1 - n)
             rare[number] = common.rarity(token)
             weights[number] = self.rarity(token) * (0.2 + 0.8 * rare[number])

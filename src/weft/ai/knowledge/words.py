@@ -243,6 +243,12 @@ def fillers(languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(t for code in codes for t in tokens(_FILLERS.get(code, "")))
 
 
+# Fillers that are also what something is called: "thinking" of models, "sorting" of posts.
+SOFT = frozenset(
+    stem(word) for word in "call find help kind list mean sort think own works".split()
+)
+
+
 def informative(text: str, languages: Iterable[str] = ("en",)) -> list[str]:
     """The words of a question that say what it is about, each once, in order."""
     dull = fillers(tuple(languages))
