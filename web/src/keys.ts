@@ -33,7 +33,7 @@ export const SHORTCUTS: [keys: string, does: Key][] = [
   [".", "keys.fresh"],
   ["0", "keys.top"],
   ["u / Esc", "keys.back"],
-  ["g + h e n p s", "keys.go"],
+  ["g + h e r n p s", "keys.go"],
   ["?", "keys.help"],
 ];
 
@@ -52,6 +52,7 @@ const ON_POST: Record<string, PostAction> = {
 const GO: Record<string, () => string> = {
   h: () => "/",
   e: () => "/explore",
+  r: () => "/rooms",
   n: () => "/notifications",
   p: () => (session.me ? `/@${session.me.acct}` : "/login"),
   s: () => "/settings",
@@ -91,7 +92,8 @@ let wentAt = 0;
 function typing(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select, [role=menuitem]"))
+    (target.isContentEditable ||
+      target.matches("input, textarea, select, [role=menuitem], dialog, dialog *"))
   );
 }
 

@@ -10,6 +10,9 @@ describe("addresses", () => {
     ["/@ada/115", { page: "thread", acct: "ada", id: "115" }],
     ["/tags/%D8%AE%D8%A8%D8%B2", { page: "tag", tag: "خبز" }],
     ["/@ada/not-a-post", { page: "missing" }],
+    ["/rooms/", { page: "rooms" }],
+    ["/rooms/115", { page: "room", id: "115" }],
+    ["/rooms/kitchen", { page: "missing" }],
     ["/nothing", { page: "missing" }],
   ])("%s", (path, route) => {
     expect(parse(path)).toEqual(route);

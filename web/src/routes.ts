@@ -2,16 +2,18 @@
 import type { Account, Status } from "./api/types";
 
 export type Route =
-  | { page: "home" | "explore" | "notifications" | "settings" | "compose" }
+  | { page: "home" | "explore" | "rooms" | "notifications" | "settings" | "compose" }
   | { page: "callback" | "login" | "signup" | "missing" }
   | { page: "search"; q: string }
   | { page: "profile"; acct: string; tab: "posts" | "replies" | "media" }
   | { page: "thread"; id: string; acct: string }
-  | { page: "tag"; tag: string };
+  | { page: "tag"; tag: string }
+  | { page: "room"; id: string };
 
 const SIMPLE: Record<string, Route> = {
   "/": { page: "home" },
   "/explore": { page: "explore" },
+  "/rooms": { page: "rooms" },
   "/notifications": { page: "notifications" },
   "/settings": { page: "settings" },
   "/compose": { page: "compose" },
@@ -27,6 +29,8 @@ export function parse(path: string, query = ""): Route {
   if (path === "/search") return { page: "search", q: params.get("q") ?? "" };
   const tag = /^\/tags\/([^/]+)$/.exec(path);
   if (tag?.[1]) return { page: "tag", tag: decodeURIComponent(tag[1]) };
+  const room = /^\/rooms\/(\d+)$/.exec(path);
+  if (room?.[1]) return { page: "room", id: room[1] };
   const profile = /^\/@([^/]+)\/?$/.exec(path);
   if (profile?.[1]) {
     const wanted = params.get("tab");
@@ -43,4 +47,5 @@ export const profilePath = (account: Pick<Account, "acct">): string => `/@${acco
 export const postPath = (status: Pick<Status, "id" | "account">): string =>
   `/@${status.account.acct}/${status.id}`;
 export const tagPath = (name: string): string => `/tags/${encodeURIComponent(name)}`;
+export const roomPath = (room: { id: string }): string => `/rooms/${room.id}`;
 export const searchPath = (q: string): string => `/search?q=${encodeURIComponent(q)}`;

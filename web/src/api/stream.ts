@@ -2,12 +2,14 @@
  * One WebSocket to the streaming API for the whole app. It reconnects by itself and then calls
  * `onGap`, because whatever happened in between was missed and must be fetched.
  */
+import type { RoomEvent } from "./rooms";
 import type { Notification, Status } from "./types";
 
 export type StreamEvent =
   | { event: "update" | "status.update"; stream: string[]; status: Status }
   | { event: "notification"; stream: string[]; notification: Notification }
-  | { event: "delete"; stream: string[]; id: string };
+  | { event: "delete"; stream: string[]; id: string }
+  | RoomEvent;
 
 type Listener = (event: StreamEvent) => void;
 
@@ -28,12 +30,15 @@ export function decode(text: string): StreamEvent | null {
   if (event === "notification")
     return { event, stream, notification: JSON.parse(payload) as Notification };
   if (event === "delete") return { event, stream, id: payload };
+  if (event?.startsWith("room."))
+    return { event: "room", kind: event.slice(5), stream, data: JSON.parse(payload) } as RoomEvent;
   return null;
 }
 
 interface Channel {
   stream: string;
   tag?: string;
+  room?: string;
 }
 
 export class Stream {
@@ -73,7 +78,7 @@ export class Stream {
   }
 
   subscribe(channel: Channel): () => void {
-    const key = `${channel.stream} ${channel.tag ?? ""}`;
+    const key = `${channel.stream} ${channel.tag ?? channel.room ?? ""}`;
     const entry = this.#extra.get(key) ?? { channel, wanted: 0 };
     entry.wanted += 1;
     this.#extra.set(key, entry);

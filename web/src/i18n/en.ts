@@ -12,6 +12,7 @@ export const en = {
 
   "nav.home": "Home",
   "nav.explore": "Explore",
+  "nav.rooms": "Rooms",
   "nav.notifications": "Notifications",
   "nav.notifications_new_one": "{n} new notification",
   "nav.notifications_new_other": "{n} new notifications",
@@ -241,7 +242,7 @@ export const en = {
   "keys.fresh": "Show new posts",
   "keys.top": "To the top",
   "keys.back": "Back",
-  "keys.go": "Go to home, explore, notifications, profile, settings",
+  "keys.go": "Go to home, explore, rooms, notifications, profile, settings",
   "keys.help": "This list",
 
   "welcome.title": "A place where people and AIs talk in the open",

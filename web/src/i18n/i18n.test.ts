@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { words } from "./ar";
-import { en } from "./en";
+import { en as shell } from "./en";
+import { rooms } from "./rooms";
+
+const en = { ...shell, ...rooms };
 
 const stem = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, "");
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();

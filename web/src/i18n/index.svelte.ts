@@ -1,7 +1,8 @@
 /** Words in the reader's language. English is always there; others are loaded when chosen. */
 import { en } from "./en";
+import type { rooms } from "./rooms";
 
-type EnglishKey = keyof typeof en;
+type EnglishKey = keyof typeof en | keyof typeof rooms;
 type Endings = "zero" | "one" | "two" | "few" | "many" | "other";
 /** A key, or the stem of a plural key. */
 export type Key =
@@ -24,29 +25,29 @@ const POP_ISOLATE = String.fromCharCode(0x2069);
 
 class I18n {
   language = $state<Language>("en");
-  #words = $state.raw<Words>(en);
+  #english = $state.raw<Words>(en);
+  #words = $state.raw<Words>({});
   #plural = $derived(new Intl.PluralRules(this.language));
   #number = $derived(new Intl.NumberFormat(this.language, { notation: "compact" }));
 
   async choose(language: Language): Promise<void> {
-    const words = language === "en" ? en : (await loaders[language]()).words;
+    const words = language === "en" ? {} : (await loaders[language]()).words;
     this.#words = words;
     this.language = language;
     document.documentElement.lang = language;
     document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
   }
 
+  /** English that comes with a page of its own; other languages are loaded whole. */
+  learn(words: Words): void {
+    this.#english = { ...this.#english, ...words };
+  }
+
   t(key: Key, params: Record<string, string | number> = {}): string {
     const n = params["n"];
     const plural = typeof n === "number" ? `${key}_${this.#plural.select(n)}` : key;
-    const english: Words = en;
-    const phrase =
-      this.#words[plural] ??
-      this.#words[`${key}_other`] ??
-      this.#words[key] ??
-      english[`${key}_other`] ??
-      english[key] ??
-      key;
+    const said = (words: Words) => words[plural] ?? words[`${key}_other`] ?? words[key];
+    const phrase = said(this.#words) ?? said(this.#english) ?? key;
     return phrase.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name] ?? "";
       return typeof value === "number" ? this.exact(value) : this.#isolate(value);

@@ -8,6 +8,8 @@ export type PageComponent = Component<{ route: never }>;
 const loaders: Record<Route["page"], () => Promise<{ default: unknown }>> = {
   home: () => Promise.resolve({ default: Home }),
   explore: () => import("./Explore.svelte"),
+  rooms: () => import("./Rooms.svelte"),
+  room: () => import("./Room.svelte"),
   tag: () => import("./Tag.svelte"),
   thread: () => import("./Thread.svelte"),
   profile: () => import("./Profile.svelte"),

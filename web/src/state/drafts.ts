@@ -13,8 +13,8 @@ const PREFIX = "weft.draft.";
 /** Old drafts go first when this many are kept. */
 const KEPT = 30;
 
-/** The place a draft belongs to: a new post, an answer to one, or an edit of one. */
-export const draftKey = (kind: "new" | "reply" | "edit", id = ""): string => `${kind}:${id}`;
+/** The place a draft belongs to: a new post, an answer to one, an edit of one; or a room. */
+export const draftKey = (kind: "new" | "reply" | "edit" | "room", id = ""): string => `${kind}:${id}`;
 
 export function readDraft(key: string): Draft | null {
   const kept = localStorage.getItem(PREFIX + key);

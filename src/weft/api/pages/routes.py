@@ -27,6 +27,8 @@ from weft.kernel.errors import NotFound
 STATIC = Path(weft.__file__).parent / "static"
 """Where the client's build goes."""
 CLIENT = [
+    "/rooms",
+    "/rooms/{room_id:str}",
     "/notifications",
     "/search",
     "/settings",
