@@ -63,9 +63,7 @@ _IS = sa.select(ais.c.persona, ais.c.current, ais.c.bounds).where(
 _INSERT = ai_versions.insert()
 _DECIDE = (
     ai_versions.update()
-    .where(
-        _ai, ai_versions.c.version == sa.bindparam("number"), ai_versions.c.state == "proposed"
-    )
+    .where(_ai, ai_versions.c.version == sa.bindparam("number"), ai_versions.c.state == "proposed")
     .values(
         state=sa.bindparam("to"),
         decided_at=sa.bindparam("at", type_=sa.BigInteger),
