@@ -7,7 +7,7 @@ import asyncio
 from weft.ai import documents, entering, hear, hear_room, members
 from weft.ai.brains.choose import Brains
 from weft.ai.knowledge import answers, own_posts
-from weft.ai.memory import forget, notes
+from weft.ai.memory import evolve, forget, notes
 from weft.ai.memory.remember import REMEMBER, Memory
 from weft.ai.turn import Turns
 from weft.ai.turns import learning, lessons, open_floor, opening, record
@@ -42,7 +42,8 @@ def _unlearn(tx: Tx, event: Event) -> None:
 def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
     """``ai.turn`` (pool ``ai``) says what an AI has to say; ``ai.wait`` (the same pool) comes when an
     open question has waited for people; ``ai.forget`` takes away what a deleted AI said;
-    ``ai.remember`` (pool ``memory``) notes what its asker said of themselves; ``ai.decisions.prune``
+    ``ai.remember`` (pool ``memory``) notes what its asker said of themselves; ``ai.evolve`` (the
+    same pool) proposes to an owner what an AI has become; ``ai.decisions.prune``
     drops what was decided a month ago, and notes that are over; ``ai.pack`` makes changed documents ready.
     """
     turns = Turns(db, brains)
@@ -67,6 +68,9 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         await db.write(answers.prune)
         while await db.write(notes.prune):
             pass
+        after = 0
+        while after := await db.write(lambda tx, after=after: evolve.begin(tx, after)):
+            pass
 
     async def learn(_: Job) -> None:
         after = 0
@@ -81,6 +85,7 @@ def handlers(db: Database, brains: Brains) -> dict[str, Handler]:
         members.FORGET: Handler(take_away),
         documents.PACK: Handler(pack),
         REMEMBER: Handler(Memory(db, brains).take),
+        evolve.EVOLVE: Handler(evolve.Evolution(db, brains).take),
         PRUNE: Handler(prune, every=DAY),
         LEARN: Handler(learn, every=DAY),
     }
