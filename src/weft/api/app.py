@@ -61,6 +61,7 @@ from weft.api.weft import decisions as weft_decisions
 from weft.api.weft import disclosure as weft_disclosure
 from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import knowledge as weft_knowledge
+from weft.api.weft import memory as weft_memory
 from weft.api.weft import media as weft_media
 from weft.api.weft import rooms as weft_rooms
 from weft.api.weft import rooms_invites as weft_rooms_invites
@@ -108,6 +109,7 @@ ROUTES = [
     *weft_hosts.ROUTES,
     *weft_media.ROUTES,
     *weft_knowledge.ROUTES,
+    *weft_memory.ROUTES,
     *weft_rooms.ROUTES,
     *weft_rooms_members.ROUTES,
     *weft_rooms_invites.ROUTES,

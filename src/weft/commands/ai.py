@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weft.commands import ai_knowledge, ai_why
+from weft.commands import ai_knowledge, ai_memory, ai_why
 from weft.commands.options import data_options, database
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def command() -> None:
 
 
 command.add_command(ai_why.why)
+command.add_command(ai_memory.memory)
+command.add_command(ai_memory.versions)
 command.add_command(ai_knowledge.ask)
 command.add_command(ai_knowledge.sources)
 command.add_command(ai_knowledge.answers)
