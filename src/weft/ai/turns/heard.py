@@ -54,7 +54,7 @@ class Heard:
     def question(self) -> bool:
         """Surely a question: with its mark, or without one to anybody, or for help."""
         what = self.kind
-        return bool(what.question or (what.asks and (what.open or what.need)))
+        return bool(what.question or (what.begins and (what.open or what.need)))
 
     @property
     def asks(self) -> int:

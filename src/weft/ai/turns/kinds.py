@@ -32,6 +32,13 @@ _ASKING = vocabulary(
     "who what what's whats when where which why how how's is are am was were do does did can could "
     "should would will has have anyone anybody any isn't aren't don't doesn't didn't can't"
 )
+_BEFORE = vocabulary(
+    "hi hello hey morning all everyone everybody folks guys people there so and ok"
+)
+_BEGINS = vocabulary(
+    "who what what's whats when where which why how how's does do did can could should would is are "
+    "has anyone anybody any someone somebody"
+)
 _OPEN = vocabulary(
     "anyone anybody someone somebody everyone everybody all folks guys people y'all any1 "
     "jemand alguien alguém quelqu"
@@ -119,6 +126,7 @@ class Kind(NamedTuple):
     link: int
     words: int
     notice: int  #: joined, left: said by the room, not by a person
+    begins: int  #: its first word, after a greeting, begins a question
 
 
 def kind(text: str) -> tuple[Kind, tuple[str, ...]]:
@@ -152,6 +160,7 @@ def kind(text: str) -> tuple[Kind, tuple[str, ...]]:
             link=int(link),
             words=len(words),
             notice=int(_NOTICE.match(low) is not None),
+            begins=int(next((word for word in words[:4] if word not in _BEFORE), "") in _BEGINS),
         ),
         tuple(dict.fromkeys(word for word in words if len(word) > 2 and word not in _STOP))[:24],
     )
