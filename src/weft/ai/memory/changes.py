@@ -27,7 +27,7 @@ LINES_MAX = 5
 LINE_CHARS = 120
 """Beside a core of pages: it colours what an AI says and does not make another one of it."""
 
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_WORDS = re.compile(r"\w{2,}")
 _NAMES = (
     sa.select(account_table.c.username_fold)
     .where(among(account_table.c.username_fold, "words"), account_table.c.kind == "person")

@@ -242,4 +242,4 @@ def by_model(life: Life, answer: str) -> list[str]:
 
 
 def _name_words(text: str) -> set[str]:
-    return {plain(word) for word in _SURFACE.findall(text) if len(word) > 1}
+    return {plain(word) for word in re.findall(r"\w{2,}", text)}
