@@ -92,14 +92,14 @@ let wentAt = 0;
 function typing(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target.matches("input, textarea, select, [role=menuitem], dialog, dialog *"))
+    (target.isContentEditable || target.matches("input, textarea, select, [role=menuitem]"))
   );
 }
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing(event.target) || overlay.current || !prefs.keys) return;
+  if (document.querySelector("dialog[open]")) return;
   const row = document.activeElement?.closest("article[data-post]");
   const onControl = event.target instanceof Element && event.target.closest("a, button, summary");
   if (event.key === "Enter" && onControl) return;
