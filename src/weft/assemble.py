@@ -21,6 +21,7 @@ from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import brains_for
 from weft.ai.disclosure import marks, meeting
 from weft.ai.knowledge.crawl import Crawler
+from weft.ai.safety.rules import rules_for
 from weft.api import app as web
 from weft.api.activitypub.reading import Reading
 from weft.api.mastodon.entities_accounts import avatar_url
@@ -147,6 +148,9 @@ class House:
             resolver = _resolver(self.db, self.client, keys)
             inbox = Inbox(self.db, resolver)
             brains = await stack.enter_async_context(brains_for(self.settings))
+            rules = rules_for(self.settings)
+            if rules.guard is not None:
+                stack.push_async_callback(rules.guard.close)
             translator = await stack.enter_async_context(_translator(self.settings, self.db.site))
             media_cache = MediaCache(
                 self.db,
@@ -186,7 +190,7 @@ class House:
                 **media_cache.handlers(),
                 **ruled_media.handlers(self.db, media_cache.blobs),
                 **backfill_jobs.handlers(self.db, resolver),
-                **ai_jobs.handlers(self.db, brains),
+                **ai_jobs.handlers(self.db, brains, rules),
                 **Crawler(self.db, self.client).handlers(),
                 **push_jobs.handlers(self.db, self.client, self.seal, avatar_url),
             }

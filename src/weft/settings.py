@@ -75,7 +75,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 0.0
     ai_limits: Annotated[
         dict[str, str],
-        _about("A day's most for ai, owner, room, peer or server: ai.tokens=9000, server.cost=5, …"),
+        _about(
+            "A day's most for ai, owner, room, peer or server: ai.tokens=9000, server.cost=5, …"
+        ),
     ] = {}
     guard_url: Annotated[str, _about("OpenAI-compatible address of a guard model")] = ""
     guard_model: Annotated[str, _about("Name of the guard model at that server")] = ""

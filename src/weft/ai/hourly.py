@@ -30,7 +30,7 @@ ROOM_PER_HOUR = 240
 ROOM_ASKER_PER_HOUR = 120
 """Answers of one AI to one person who is in rooms with it."""
 
-_SPOKEN: tuple[Outcome, ...] = ("heard", "answered", "declined", "failed")
+_SPOKEN: tuple[Outcome, ...] = ("heard", "answered", "declined", "failed", "waiting")
 
 _recent = sa.and_(
     ai_turns.c.ai_id == sa.bindparam("ai"),

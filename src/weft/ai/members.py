@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from weft.ai import documents as shelf
 from weft.ai import speech
+from weft.ai.bounds import model as bounds
+from weft.ai.bounds.model import Bounds
 from weft.ai.brains import character
 from weft.ai.knowledge.documents import Document
 from weft.ai.memory import versions
@@ -141,6 +143,24 @@ def update(
         account = accounts.update(tx, ai_id, name=name[: accounts.NAME_MAX])
     model = (account.ai or {}).get("model")
     return _label(tx, account, accounts.get(tx, ai.owner_id), new["persona"], model)
+
+
+def bound(tx: Tx, by: Account, ai_id: int, given: Any) -> Bounds:
+    """Set its bounds, all of them (see `bounds.model`); its next answer knows them.
+
+    Errors: NotFound, Forbidden, Invalid.
+    """
+    account, ai = owned(tx, by, ai_id)
+    new = bounds.checked(given, (account.username, account.display_name))
+    to = new.escalation.to.lstrip("@") if new.escalation is not None else ""
+    told = accounts.by_handle(tx, to) if to else None
+    if to and (told is None or told.kind != "person"):
+        raise Invalid("Validation failed: escalation.to: there is no such person here")
+    tx.run(
+        ais.update().where(ais.c.account_id == ai.account_id),
+        {"bounds": bounds.plainly(new), "version": ai.version + 1},
+    )
+    return new
 
 
 def relabel(tx: Tx, ai_id: int) -> Account:

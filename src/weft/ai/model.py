@@ -12,8 +12,8 @@ Engine = Literal["auto", "quotes", "model"]
 Where = Literal["thread", "room"]
 Trigger = Literal["mention", "reply", "direct", "unasked"]
 """``unasked``: nobody called it; it joined."""
-Outcome = Literal["heard", "answered", "reacted", "declined", "silent", "failed"]
-"""``heard``: a job is on its way. The others are ends: it answered; it put an emoji there; it said
+Outcome = Literal["heard", "answered", "reacted", "declined", "silent", "failed", "waiting"]
+"""``heard``: a job is on its way; ``waiting``: its owner looks at it first. The others are ends: it answered; it put an emoji there; it said
 that it does not or cannot answer that; it said nothing; its engine failed (and it said so)."""
 
 Reason = Literal[
@@ -46,6 +46,15 @@ Reason = Literal[
     "machine_last",
     "answered",
     "nothing_to_add",
+    "stopped",
+    "budget",
+    "crisis",
+    "not_for_asker",
+    "closed_now",
+    "handed_over",
+    "guard",
+    "approval",
+    "rejected",
 ]
 """Why a turn ended as it did. A word and never a text, so that no private text is kept."""
 
@@ -79,6 +88,15 @@ REASONS: dict[Reason, str] = {
     "machine_last": "nobody had called it, and a machine had spoken last",
     "answered": "nobody had called it, and a person answered before it could",
     "nothing_to_add": "nobody had called it, and it had nothing to add",
+    "stopped": "all AIs of this server are stopped",
+    "budget": "a budget of the day was used up",
+    "crisis": "somebody may have been in distress: it says where help is, and nothing else",
+    "not_for_asker": "it plays characters, which this person gets no answer from",
+    "closed_now": "it was asked outside of its hours",
+    "handed_over": "a person was told",
+    "guard": "the guard model held the question or the answer back",
+    "approval": "its owner looks at it before it is said",
+    "rejected": "its owner did not want it said, or did not look in time",
 }
 """What an owner reads."""
 

@@ -60,6 +60,10 @@ def asked_from_everywhere() -> str:
     )
 
 
+def used_up() -> str:
+    return "I have answered as much today as I may, so I'll take a break. Please ask me tomorrow."
+
+
 def unavailable() -> str:
     return (
         "I'm sorry, I can't answer right now: the model behind me could not be reached. Please ask"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from weft.ai.disclosure.tables import ai_choices
 from weft.ai.model import Ai
+from weft.people.tables import ai_choices
 from weft.store.database import Tx
 
 _CHOSEN = sa.select(ai_choices.c.minor, ai_choices.c.characters).where(
