@@ -271,7 +271,7 @@ def test_a_machine_opens_no_turn_that_nobody_asked_for(town: Town) -> None:
     here = room(town, "guide", "crumb", mode="helpful")
     line = here.say("crumb", "does anybody know when the station opens?")
     assert here.code("guide", line) == ("silent", "machine")
-    here.say("bo", "no idea")
+    here.say("bo", "@cy no idea")
     line = here.say("crumb", "@guide do you?")
     assert here.code("guide", line) == ("silent", "nobody_asked")
     assert town.answer_all() == 0

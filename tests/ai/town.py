@@ -88,6 +88,8 @@ class Town:
         ai_jobs.react(house.db)
         self.shelf = Shelf()
         self.ears = hear_room.Ears()
+        known = ai_jobs.handlers(house.db, Brains())
+        self._again = [kind for kind, one in known.items() if one.every is not None]
         self._notes = 0
 
     def at_once(self, scene: Callable[[Town], None]) -> None:
@@ -177,7 +179,7 @@ class Town:
                     job_table.c.dead_at.is_(None),
                     # Nobody looks here at the pages that posts link to.
                     job_table.c.pool != "preview",
-                    job_table.c.kind.not_in((ai_jobs.PRUNE, ai_jobs.LEARN)),  # they come each day
+                    job_table.c.kind.not_in(self._again),
                 )
             )
         )
@@ -194,7 +196,9 @@ class Town:
         if limits:
             turns = turn.Turns(self.db, brains, **limits)  # pyright: ignore[reportArgumentType]
             handlers["ai.turn"] = type(handlers["ai.turn"])(turns.take)
-        task = asyncio.create_task(Runner(self.db, handlers, {"ai": at_once, "default": 2, "memory": 1}).run())
+        task = asyncio.create_task(
+            Runner(self.db, handlers, {"ai": at_once, "default": 2, "memory": 1}).run()
+        )
         try:
             yield
         finally:

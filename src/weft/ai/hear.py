@@ -116,8 +116,9 @@ class Ears:
     def _decided(self, tx: Tx, asker: Account, post: Post, ais: list[Candidate]) -> list[Decision]:
         # Rules about machines are among the obstacles: here they are judged by what a post answers,
         # not by what was said before it.
-        setting = Setting("meant", "quiet")
         piece = thread_lines.piece(post, asker)
+        to_person = piece.said.to_person([one.ai_id for one in ais])
+        setting = Setting("meant", "quiet", to_person=to_person)
         unasked = [one for one in ais if one.call == "unasked"]
         if not unasked:
             return decide.decide(setting, None, thread_lines.plain(piece), ais)

@@ -91,7 +91,13 @@ class Ears:
                 _candidate(tx, one, line, author, calls, apart, tail if machine else None)
                 for one in listening_ais
             ]
-            setting = _setting(tx, here, machine=machine, chain=tail.chain())
+            setting = _setting(
+                tx,
+                here,
+                machine=machine,
+                chain=tail.chain(),
+                to_person=piece.said.to_person(here.ids),
+            )
             taken = {one.ai.account_id: one.standing for one in here.ais}
             scores: dict[str, Scores] = {}
             made = listening.decided(
@@ -159,13 +165,16 @@ class Ears:
         return listening.spent(tx, setting, tail, waited.ai_id, line.room_id, here.ids, taken)
 
 
-def _setting(tx: Tx, here: Company, *, machine: bool, chain: int = 0) -> Setting:
+def _setting(
+    tx: Tx, here: Company, *, machine: bool, chain: int = 0, to_person: bool = False
+) -> Setting:
     room = here.room
     return Setting(
         room.mode,
         room.liveliness,
         machine=machine,
         chain=chain,
+        to_person=to_person,
         hushed=(room.hushed_until or 0) > tx.now,
         quiet=clocks.is_quiet(room.quiet_hours, tx.now),
         only_when_called=here.only_when_called,

@@ -11,7 +11,7 @@ from weft.ai.company import Company
 from weft.ai.model import Trigger
 from weft.ai.turns import lessons, record, standing
 from weft.ai.turns.gate import Scores
-from weft.ai.turns.room_state import Heard
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.tail import Tail
 from weft.people.model import Account
 from weft.rooms import lines

@@ -13,9 +13,10 @@ from msgspec import Struct, structs
 
 from weft.ai.turns import decide
 from weft.ai.turns.gate import Scores
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.kinds import kind
 from weft.ai.turns.lines import Line
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.setting import Candidate, Decision, Setting
 from weft.ai.turns.tail import Said, Tail
 from weft.rooms.model import Liveliness, Mode
@@ -26,9 +27,7 @@ PEOPLE = 4
 @cache
 def heard(text: str, author: str) -> Heard:
     what, words = kind(text)
-    line = Heard(Line("1", 0, author, text), 0, 0, author, what, words, {}, bot=False)
-    line.turn_asks = what.question
-    return line
+    return Heard(Line("1", 0, author, text), 0, 0, author, what, words, {}, bot=False)
 
 
 class Pending(Struct, frozen=True):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.ai.turns.simulated import heard
 from weft.ai.turns.decide import CALLED_MAX, HOP_BUDGET, decide
 from weft.ai.turns.gate import Scores
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.heard import Heard
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.setting import Candidate, Decision, Setting, Unasked
 from weft.rooms.model import LIVELINESSES, MODES
 

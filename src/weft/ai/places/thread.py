@@ -38,14 +38,15 @@ ANSWERS: dict[Visibility, Visibility] = {
 LATER_MAX = 20
 """Posts since the one it heard that it looks at before it joins unasked."""
 
+_author = account_table.alias("author")
 _LATER = (
     sa.select(*posts.COLUMNS)
-    .join_from(post_table, account_table, account_table.c.id == post_table.c.author_id)
+    .join_from(post_table, _author, _author.c.id == post_table.c.author_id)
     .where(
         post_table.c.thread_id == sa.bindparam("thread"),
         post_table.c.id > sa.bindparam("heard"),
         post_table.c.boost_of_id.is_(None),
-        account_table.c.kind == "person",
+        _author.c.kind == "person",
         posts.seen_by(sa.bindparam("ai", type_=sa.BigInteger)),  # pyright: ignore[reportArgumentType]
     )
     .order_by(post_table.c.id)

@@ -16,9 +16,10 @@ from weft.ai.model import Reason, Trigger
 from weft.ai.turns import budget, modes
 from weft.ai.turns import gate as learned
 from weft.ai.turns.gate import Scores
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.modes import THRESHOLDS, Thresholds
 from weft.ai.turns.names import PLAIN
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.setting import Act, Candidate, Decision, Setting, Stage
 from weft.rooms.model import Mode
 
@@ -173,7 +174,9 @@ def _judged(
         made[one.ai_id] = wish
         if wish.act == "silent":
             continue
-        if code := _spent(setting, one, wish):
+        if wish.act == "react":
+            able.append((one, wish))
+        elif code := _spent(setting, one, wish):
             made[one.ai_id] = _instead(wish, "budget", code)
         else:
             able.append((one, wish))
@@ -213,10 +216,14 @@ def _wish(setting: Setting, line: Heard, one: Candidate, found: Scores) -> Decis
             wait=setting.wait if act == "wait" else 0,
         )
 
-    if modes.for_others(line, one.name):
+    if setting.to_person or _names_another(line, one.name):
         return wish("silent", "gate", "for_others", found.join)
     if modes.bare(line):
-        return wish("silent", "gate", "acknowledges", found.join)
+        if found.addressed < MEANT or line.kind.bye:
+            return wish("silent", "gate", "acknowledges", found.join)
+        if line.kind.thanks:
+            return wish("react", "gate", "thanks", found.addressed)
+        # Else it may be the yes that it asked for.
     if found.addressed >= MEANT:
         return wish("speak", "gate", "addressed", found.addressed, meant=True)
     if to_everybody(line):
@@ -230,12 +237,17 @@ def _wish(setting: Setting, line: Heard, one: Candidate, found: Scores) -> Decis
     return wish("silent", "gate", "below", found.join)
 
 
+def _names_another(line: Heard, name: str) -> bool:
+    """Whether a line calls somebody else by name, and not this AI."""
+    return line.calls.get(name, 0) < PLAIN and max(line.calls.values(), default=0) >= PLAIN
+
+
 def to_everybody(line: Heard) -> bool:
     """Whether a line asks whoever is there. It may also follow the author's own words: people greet
     first, and then ask.
     """
     return modes.open_question(line) or (
-        bool(line.turn_asks)
+        line.question
         and not line.bot
         and line.new + line.own > 0.5
         and max(line.to.values(), default=0.0) < 0.3

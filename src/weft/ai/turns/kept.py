@@ -14,8 +14,9 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.lines import Line
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.tail import TAIL_MAX, Said, Tail
 from weft.store.database import Tx
 
@@ -30,6 +31,13 @@ class Piece(Struct, frozen=True):
 
     line: Line | None
     said: Said
+
+
+def parent(line_id: int | None, author: int, parent_author: int | None) -> str | None:
+    """What a line answers, for the gate. Who answers their own line goes on with it; whom they speak
+    to, the rest says.
+    """
+    return None if line_id is None or author == parent_author else str(line_id)
 
 
 class Mark(NamedTuple):

@@ -17,9 +17,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weft.ai.turns import decide, lessons, open_floor
 from weft.ai.turns.gate import Scores
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.lessons import SIGNALS, Lesson
 from weft.ai.turns.room_lines import Rooms
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.tables import room_tunings
 from weft.kernel.ids import new_id
 from weft.people.model import Account

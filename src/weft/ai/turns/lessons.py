@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.ai.turns.gate import Scores
-from weft.ai.turns.room_state import Heard
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.tables import turn_lessons
 from weft.kernel.clock import DAY
 from weft.kernel.ids import new_id

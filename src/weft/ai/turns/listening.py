@@ -10,7 +10,8 @@ from msgspec import structs
 
 from weft.ai.turns import budget, decide, gate, learning, opening, record
 from weft.ai.turns.gate import Scores
-from weft.ai.turns.room_state import Heard, RoomState
+from weft.ai.turns.heard import Heard
+from weft.ai.turns.room_state import RoomState
 from weft.ai.turns.setting import Candidate, Decision, Setting, Unasked
 from weft.ai.turns.standing import Standing
 from weft.ai.turns.tail import Tail

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from weft.ai.turns import record
-from weft.ai.turns.room_state import Heard
+from weft.ai.turns.heard import Heard
 from weft.kernel.clock import MINUTE, SECOND
 from weft.people import accounts
 from weft.people.tables import accounts as account_table

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from weft.ai.turns import reasons
+from weft.ai.turns import kept, reasons
 from weft.ai.turns.kept import STATE_LINES, Mark, Piece
 from weft.ai.turns.lines import Line
 from weft.ai.turns.tail import Said
@@ -69,7 +69,7 @@ class Rooms:
         rows = tx.rows(_READ, room=place_id, before=before, most=most)
         return [
             _piece(
-                Line(str(line_id), at, name, text, str(parent) if parent is not None else None),
+                Line(str(line_id), at, name, text, kept.parent(parent, author, parent_author)),
                 line_id,
                 author,
                 parent_author,
@@ -85,14 +85,13 @@ class Rooms:
 
 def piece(line: RoomLine, author: Account, called: Collection[int] = ()) -> Piece:
     """A line as it was just said. ``called``: AIs that it calls by their shown names."""
-    parent = line.reply_to_id
     return _piece(
         Line(
             str(line.id),
             line.created_at,
             author.username,
             line.text,
-            str(parent) if parent is not None else None,
+            kept.parent(line.reply_to_id, author.id, line.reply_to_author_id),
         ),
         line.id,
         author.id,

@@ -30,6 +30,8 @@ class Setting(Struct, frozen=True):
     quiet: bool = False
     only_when_called: bool = False
     """Its author wants no AI's answer without calling it."""
+    to_person: bool = False
+    """It mentions, or replies to, somebody who is neither its author nor an AI here."""
     scene_left: int = 0
     calls: int = 0
     wait: int = 90_000

@@ -6,7 +6,7 @@ No text. A `Tail` is kept as long as the room's state and grows with it, line by
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
@@ -34,6 +34,10 @@ class Said(Struct, frozen=True):
     meant: bool = False
     answers: int = 0
     """The author of what it answers."""
+
+    def to_person(self, ais: Collection[int]) -> bool:
+        """Whether it calls somebody who is neither its author nor one of these AIs."""
+        return any(one not in ais and one not in (0, self.author) for one in self.calls)
 
 
 class Tail:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from weft.ai import hops
-from weft.ai.turns import reasons
+from weft.ai.turns import kept, reasons
+from weft.ai.turns.heard import Heard
 from weft.ai.turns.kept import STATE_LINES, Mark, Piece
 from weft.ai.turns.kinds import kind
 from weft.ai.turns.lines import Line
-from weft.ai.turns.room_state import Heard
 from weft.ai.turns.tail import Said
 from weft.people import accounts
 from weft.people.model import Account
@@ -71,7 +71,7 @@ def piece(post: Post, author: Account | None) -> Piece:
             post.created_at,
             author.acct if author is not None else "",
             html_to_text(post.html),
-            str(post.reply_to_id) if post.reply_to_id is not None else None,
+            kept.parent(post.reply_to_id, post.author_id, post.reply_to_author_id),
         ),
         Said(
             post.id,
