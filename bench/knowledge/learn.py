@@ -27,7 +27,7 @@ OWN, HEADING, OTHER, NAMED, FOREIGN = range(5)
 class Case:
     """A question, the facts of its candidates, and which of them are right (None: any may be)."""
 
-    def __init__(self, index, question, kind, right=None):  # noqa: ANN001
+    def __init__(self, index, question, kind, right=None):  # noqa: ANN001, ANN204
         found = sorted(index.judged(question), reverse=True)
         self.kind, self.question = kind, question
         self.small = len(index.passages) < 100
@@ -42,7 +42,7 @@ def cases(name, documents, own, foreign):  # noqa: ANN001, ANN201
     for question, places, _ in own.get(name, []):
         yield Case(index, question, OWN, lambda s, p=places: any(one in s for one in p))
     for question, source in headings(documents):
-        yield Case(index, question, HEADING, lambda s, p=source.lower(): s == p)
+        yield Case(index, question, HEADING, lambda s, p=source: s == p.lower())
     for other, theirs in own.items():
         if other != name:
             called = NAMES.get(other, other.capitalize())

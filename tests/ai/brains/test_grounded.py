@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.ai.brains.grounded import Policy, default, gated
-from weft.ai.brains.port import Passage
+from weft.ai.bounds.model import Bounds
+from weft.ai.brains.grounded import Policy, checked, default, gated
+from weft.ai.brains.port import Ask, Passage, Persona
 
 PASSAGES = [
     Passage("Rye loaves cost 6 euros and stay fresh for a week in a linen bag.", "Bread"),
@@ -57,6 +58,18 @@ def test_without_passages_nothing_can_be_checked() -> None:
 def test_a_business_drops_and_others_mark() -> None:
     assert default("business") == "drop"
     assert default("assistant") == "mark"
+
+
+def test_its_owner_chooses() -> None:
+    for kind, bounds, wanted in (
+        ("business", Bounds(), ""),
+        ("business", Bounds(unsourced="mark"), f"{MADE_UP} {NOTE}"),
+        ("assistant", Bounds(), f"{MADE_UP} {NOTE}"),
+        ("assistant", Bounds(unsourced="drop"), ""),
+        ("character", Bounds(), MADE_UP),
+    ):
+        persona = Persona("Crumb", "crumb", kind=kind, bounds=bounds)
+        assert checked(Ask(persona, "Is it good?"), MADE_UP, PASSAGES) == wanted
 
 
 @given(st.text(max_size=200), st.sampled_from(["mark", "drop"]))

@@ -93,6 +93,8 @@ class Escalation(_Part, frozen=True):
 class Bounds(_Part, frozen=True, kw_only=True):
     """``topics``: it speaks of nothing else (what it avoids is ``ais.avoid``). ``links``: the only
     hosts that it links to. ``first``: how many answers its owner looks over with ``approval`` "first".
+    ``unsourced``: what becomes of a model's sentences that stand in no document (`brains.grounded`); "": as
+    its kind has it.
     """
 
     topics: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ class Bounds(_Part, frozen=True, kw_only=True):
     approval: Approval = "never"
     first: int = 20
     escalation: Escalation | None = None
+    unsourced: Literal["", "mark", "drop", "keep"] = ""
 
     @property
     def names(self) -> tuple[str, ...]:

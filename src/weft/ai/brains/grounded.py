@@ -44,7 +44,8 @@ def checked(ask: Ask, text: str, passages: Sequence[Passage]) -> str:
     codes = [code.split("-")[0].lower() for code in persona.languages]
     note = next((_NOTES[code] for code in codes if code in _NOTES), _NOTES["en"])
     said = (ask.question, persona.name, persona.text, persona.operator)
-    return gated(text, passages, said, default(persona.kind), note, persona.languages)
+    how = persona.bounds.unsourced or default(persona.kind)
+    return gated(text, passages, said, how, note, persona.languages)
 
 
 def gated(

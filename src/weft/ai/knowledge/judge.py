@@ -19,7 +19,7 @@ from msgspec import Struct
 from weft.ai.brains.port import Passage
 from weft.ai.knowledge.words import tokens
 
-ENOUGH = 0.58
+ENOUGH = 0.55
 """Confidence from which a passage is quoted."""
 
 _ASIDE = re.compile(
