@@ -47,7 +47,7 @@ def test_asked_both_by_one_person_they_may_and_then_it_ends(town: Town) -> None:
     assert answers[0].ai["hops"] == 2
     assert ("silent", "hops") in town.outcomes(crumb)
     everything = [*town.answers(guide), *town.answers(crumb)]
-    assert all(post.ai.get("hops", 1) <= 2 for post in everything if post.ai is not None)
+    assert all(post.ai.get("hops", 1) <= 2 for post in everything if post.ai)
 
 
 def test_asked_by_two_different_people_they_may_not(town: Town) -> None:

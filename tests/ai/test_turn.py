@@ -143,7 +143,7 @@ async def test_an_engine_that_fails_is_admitted(
 
     await town.work(Scripted(fail), patience=0)
     (answer,) = town.answers(guide)
-    assert answer.source == f"@ada {said}"
+    assert answer.source.endswith(f"\n\n{said}")
     assert town.outcomes(guide) == [("failed", reason)]
 
 

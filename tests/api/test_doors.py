@@ -70,6 +70,8 @@ PUBLIC = {
     ("GET", "/ap/users/{account_id:str}/outbox"),
     ("GET", "/ap/users/{account_id:str}/stamps/{stamp_id:str}"),  # looks at the signature
     ("GET", "/ap/emojis/{shortcode:str}"),
+    ("GET", "/ap/labels"),
+    ("GET", "/ap/labels/ai-generated"),
     ("GET", "/ap/named/{username:str}"),
     ("GET", "/ap/posts/{post_id:str}"),
     ("GET", "/ap/posts/{post_id:str}/activity"),

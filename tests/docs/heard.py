@@ -155,6 +155,11 @@ async def answer_of_an_ai(world: Hearing, document: Json) -> None:
     }
 
 
+async def labelled(world: Hearing, document: Json) -> None:
+    post = await world.note(document)
+    assert post.ai == {}
+
+
 async def without_ais(world: Hearing, document: Json) -> None:
     post = await world.note(document)
     assert post.no_ai
@@ -327,6 +332,7 @@ HEARD: dict[str, Callable[[Hearing, Json], Awaitable[None]]] = {
     "an AI by our terms": ai_by_terms,
     "a note": note,
     "an answer of an AI": answer_of_an_ai,
+    "a post with a content label": labelled,
     "a thread without AIs": without_ais,
     "followers may bring AIs": for_followers_ais,
     "what few notes say": extras,

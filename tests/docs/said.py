@@ -142,6 +142,10 @@ def answer_of_an_ai(world: Saying) -> Json:
     return world.note(answer)
 
 
+async def content_label(world: Saying) -> Json:
+    return await world.get("/ap/labels/ai-generated")
+
+
 def without_ais(world: Saying) -> Json:
     note = world.note(world.house.post(world.ada, "Among us.", no_ai=True))
     kept = ("id", "type", "attributedTo", "interactionPolicy", "weft:noAI")
@@ -366,6 +370,7 @@ SAID: dict[str, Callable[[Saying], Any]] = {
     "an AI": service,
     "a note": created,
     "an answer of an AI": answer_of_an_ai,
+    "a content label": content_label,
     "a thread without AIs": without_ais,
     "what few notes say": extras,
     "a question": question,

@@ -23,6 +23,7 @@ from weft import __version__
 from weft.api import auth, errors, health, media_files, people_routes, remote_media
 from weft.api.activitypub import actors, discovery, inbox
 from weft.api.activitypub import emojis as ap_emojis
+from weft.api.activitypub import labels as ap_labels
 from weft.api.activitypub import posts as ap_posts
 from weft.api.activitypub import stamps as ap_stamps
 from weft.api.activitypub.negotiate import Negotiate
@@ -118,6 +119,7 @@ ROUTES = [
     *ap_posts.ROUTES,
     *ap_stamps.ROUTES,
     *ap_emojis.ROUTES,
+    *ap_labels.ROUTES,
     *weft_threads.ROUTES,
     *discovery.ROUTES,
     *inbox.ROUTES,

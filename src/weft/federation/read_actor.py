@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from weft.federation import limits, plain, read_group
+from weft.federation import labelling, limits, plain, read_group
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_emoji import read_emojis
 from weft.federation.read_extras import read_signals
@@ -161,7 +161,7 @@ _MODEL_FIELDS = frozenset({"model", "ai model", "language model"})
 
 def _label(document: Json, named: str, fields: list[dict[str, Any]]) -> dict[str, Any] | None:
     """``{disclosure, operator, model}`` of an automated actor that says it is an AI, by Weft's
-    terms or by the profile fields that people use; None for one that does not say so.
+    terms, by a content label or by the profile fields that people use; None for one that does not say so.
     """
     if ACTORS[named] not in {"ai", "application"}:
         return None
@@ -171,10 +171,11 @@ def _label(document: Json, named: str, fields: list[dict[str, Any]]) -> dict[str
     model = _one_line(plain.term(document, "model"), limits.MODEL_CHARS) or _words(
         _field(by_name, _MODEL_FIELDS), limits.MODEL_CHARS
     )
-    if not disclosure and not model and said is None:
+    labelled = labelling.says_ai(document, plain.uri(document))
+    if not disclosure and not model and said is None and not labelled:
         return None
     return {
-        "disclosure": disclosure or _words(said, limits.DISCLOSURE_CHARS),
+        "disclosure": disclosure or _words(said, limits.DISCLOSURE_CHARS) or labelled,
         "operator": _operator(
             plain.uri(plain.term(document, "operator")), _field(by_name, _OPERATOR_FIELDS)
         ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from weft.federation import limits, plain, read_group
+from weft.federation import labelling, limits, plain, read_group
 from weft.federation.plain import Json, Malformed
 from weft.federation.read_activity import IncomingActivity
 from weft.federation.read_consent import NOTHING, Told, read_consent
@@ -139,7 +139,9 @@ def read_note(document: Json, around: IncomingActivity | None = None) -> Incomin
         published=published,
         updated=plain.date(document.get("updated")),
         vote=title if named == "Note" and reply_to and not content else "",
-        ai=plain.flag(plain.term(document, "aiGenerated")) or _hops(document) is not None,
+        ai=plain.flag(plain.term(document, "aiGenerated"))
+        or _hops(document) is not None
+        or bool(labelling.says_ai(document, author)),
         hops=_hops(document),
         sources=_sources(document),
         no_ai=_keeps_ais_out(document),

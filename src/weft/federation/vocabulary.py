@@ -111,6 +111,11 @@ TERMS: dict[str, Json] = {
     },
     # FEP-2c59: the handle, said by the actor itself.
     "webfinger": {"webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+    # FEP-4c96, a draft: that a machine made it, as a label.
+    **{word: {word: f"https://w3id.org/fep/4c96#{word}"} for word in ("Label", "LabelDefinition")},
+    "exactMatch": {
+        "exactMatch": {"@id": "http://www.w3.org/2004/02/skos/core#exactMatch", "@type": "@id"}
+    },
     # Ours. An actor: what it says it is, whose it is, which model speaks.
     "weft:aiLabel": _WEFT,
     "weft:operator": _WEFT | {"weft:operator": {"@id": "weft:operator", "@type": "@id"}},

@@ -6,6 +6,7 @@ from html import escape
 from mimetypes import guess_type
 from typing import Any
 
+from weft.federation import labelling
 from weft.federation.render.besides import opt_outs
 from weft.federation.render.consent import may_feature
 from weft.federation.render.emojis import emojis
@@ -37,7 +38,10 @@ def actor(site: Site, account: Account, public_pem: str, multikey: str = "") -> 
         "interactionPolicy": may_feature(account),
         "published": iso(account.created_at),
         "attachment": _fields(account),
-        "tag": emojis(site, (account.profile or {}).get("emojis", [])),
+        "tag": [
+            *emojis(site, (account.profile or {}).get("emojis", [])),
+            *([labelling.label(site)] if account.ai is not None else []),
+        ],
         "endpoints": {"sharedInbox": shared_inbox(site)},
         "publicKey": {
             "id": account.key_id,

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from weft.federation import labelling
 from weft.federation.render.addressing import addressing
 from weft.federation.render.besides import add, opt_outs
 from weft.federation.render.collections import count
@@ -79,6 +80,7 @@ def note(site: Site, post: Post, author: Account, around: Around) -> Json:
         document["weft:noAI"] = True
     if author.kind == "ai":
         document["weft:aiGenerated"] = True
+        document["tag"].append(labelling.label(site))
         document["weft:hops"] = int((post.ai or {}).get("hops", 1))
         if sources := _told_sources(post):
             document["weft:sources"] = sources
