@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Tab
 from tests.browser.test_accessible import RULES
+from weft.demo.seed import LOGIN, PASSWORD
 
 ROOMS = "/api/weft/v1/rooms"
 
@@ -33,6 +36,18 @@ def api(tab: Tab) -> httpx.Client:
     token = tab.page.evaluate("JSON.parse(localStorage.getItem('weft.session')).token")
     bearer = {"Authorization": f"Bearer {token}"}
     return httpx.Client(base_url=tab.base, headers=bearer, timeout=20)
+
+
+def sign_in(tab: Tab) -> Page:
+    """Whatever language the client speaks: the server's own page speaks English."""
+    page = tab.open("/login")
+    page.get_by_role("main").get_by_role("button").last.click()
+    page.get_by_label(re.compile("handle")).fill(LOGIN)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{tab.base}/")
+    page.get_by_role("article").first.wait_for()
+    return page
 
 
 def ask(client: httpx.Client, method: str, path: str, **body: Any) -> Any:
@@ -220,6 +235,8 @@ def test_older_lines_come_without_a_jump_and_new_ones_wait(tab: Tab, other: Tab)
 def test_axe_finds_nothing_in_rooms(tab: Tab) -> None:
     found: list[str] = []
     page = tab.sign_in()
+    # Both looks see the same server.
+    name = f"Seen by axe {secrets.token_hex(3)}"
 
     def look(name: str) -> None:
         page.wait_for_load_state("networkidle")
@@ -229,20 +246,21 @@ def test_axe_finds_nothing_in_rooms(tab: Tab) -> None:
             found.append(f"{name}: {fault['id']} ({fault['impact']}): {nodes}")
 
     with api(tab) as client:
-        path = public_room(client, "Seen by axe")
+        path = public_room(client, name)
         guide = next(one for one in client.get("/api/weft/v1/ais").json() if one["acct"] == "guide")
         ask(client, "POST", f"{path}/members", account_id=guide["id"])
         said = ask(client, "POST", f"{path}/lines", text="Hello, **all** of you")
         ask(client, "PUT", f"{path}/lines/{said['id']}/reactions/👍")
         ask(client, "POST", f"{path}/lines", text="And again", in_reply_to_id=said["id"])
+        ask(client, "POST", f"{path}/hush", duration=60)
     tab.open("/rooms")
-    page.get_by_role("link", name="Seen by axe").wait_for()
+    page.get_by_role("link", name=name).wait_for()
     look("rooms")
     page.get_by_role("button", name="New room").click()
     look("new room")
     page.keyboard.press("Escape")
     tab.open(f"/rooms{path}")
-    line(page, "And again").hover()
+    line(page, "And again").first.hover()
     look("room")
     page.get_by_role("button", name="here now").click()
     page.get_by_role("dialog").wait_for()
@@ -253,3 +271,34 @@ def test_axe_finds_nothing_in_rooms(tab: Tab) -> None:
     page.get_by_role("dialog").wait_for()
     look("settings")
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        pytest.param({"viewport": PHONE}, id="phone"),
+        pytest.param(
+            {"viewport": PHONE, "locale": "ar", "color_scheme": "dark"}, id="arabic-phone"
+        ),
+        pytest.param({"viewport": DESK, "locale": "ar"}, id="arabic"),
+    ],
+    indirect=True,
+)
+def test_no_sideways_scrolling(tab: Tab, request: pytest.FixtureRequest) -> None:
+    page = sign_in(tab)
+    with api(tab) as client:
+        path = public_room(client, f"الخبز والزيتون {secrets.token_hex(2)}")
+        ask(client, "PATCH", path, topic="A topic that is longer than a phone is wide, on purpose")
+        guide = next(one for one in client.get("/api/weft/v1/ais").json() if one["acct"] == "guide")
+        ask(client, "POST", f"{path}/members", account_id=guide["id"])
+        said = ask(client, "POST", f"{path}/lines", text="من يحضر الخبز **الليلة**؟")
+        ask(client, "POST", f"{path}/lines", text="x" * 300, in_reply_to_id=said["id"])
+        ask(client, "POST", f"{path}/lines", text="```\n" + "wide " * 60 + "\n```")
+    for where in ("/rooms", f"/rooms{path}"):
+        tab.open(where)
+        page.get_by_role("heading").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        inner = "[...document.querySelectorAll('html, [role=log]')]"
+        wide = page.evaluate(f"Math.max(...{inner}.map(e => e.scrollWidth - e.clientWidth))")
+        assert wide <= 0, f"{where} is {wide} px too wide"
+        tab.shot(f"{request.node.callspec.id}-{'room' if where != '/rooms' else 'rooms'}")

@@ -92,6 +92,6 @@ describe("reactions", () => {
 });
 
 it("A snippet is one short line", () => {
-  expect(snippet({ text: "a\n\n  b" })).toBe("a b");
-  expect(snippet({ text: "x".repeat(200) })).toHaveLength(90);
+  expect(snippet("a\n\n  b")).toBe("a b");
+  expect(snippet("x".repeat(200))).toHaveLength(90);
 });

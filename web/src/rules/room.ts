@@ -103,7 +103,7 @@ export function withReaction(
 }
 
 /** The beginning of what was said, on one line. */
-export function snippet(line: Pick<RoomLine, "text">, length = 90): string {
-  const flat = line.text.replace(/\s+/gu, " ").trim();
+export function snippet(text: string, length = 90): string {
+  const flat = text.replace(/\s+/gu, " ").trim();
   return flat.length > length ? `${flat.slice(0, length - 1).trimEnd()}…` : flat;
 }
