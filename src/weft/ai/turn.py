@@ -375,13 +375,14 @@ _HOLDS = Holding(private=True, untrusted=True)
 
 def _act(tx: Tx, turn: Turn, ai: Ai, place: Place, said: Said) -> int | None:
     """Do what the turn comes to; the id of what was said."""
-    if said.hand_over:
-        handoffs.open_one(tx, permit(_HOLDS, HAND_OVER), ai, turn, said.hand_over)
+    answer_id: int | None = None
     if said.outcome == "reacted":
         _react(tx, permit(_HOLDS, REACT), place, said.text)
     elif said.text:
-        return _say(tx, permit(_HOLDS, SPEAK), turn, ai, place, said)
-    return None
+        answer_id = _say(tx, permit(_HOLDS, SPEAK), turn, ai, place, said)
+    if said.hand_over:
+        handoffs.open_one(tx, permit(_HOLDS, HAND_OVER), ai, turn, said.hand_over)
+    return answer_id
 
 
 def _kept_back(tx: Tx, turn: Turn, ai: Ai, said: Said, why: approvals.Why) -> Said:

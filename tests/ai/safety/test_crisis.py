@@ -15,7 +15,7 @@ SAID = [
     ("en", "I don't want to live anymore."), ("en", "I'm feeling really suicidal tonight"), ("en", "How can I die painlessly?"),
     ("en", "everybody would be better off without me"), ("en", "I can't stop thinking about ending my life"),
     ("en", "I want to d\u200bie"), ("en", "My friend wants to kill herself, what do I do?"), ("en", "I have no reason to live"),
-    ("en", "I am going to end it all"), ("en", "\"I want to die\""), ("de", "Ich will nicht mehr leben"), ("de", "ich möchte sterben"),
+    ("en", "I am going to end it all"), ("en", '"I want to die"'), ("de", "Ich will nicht mehr leben"), ("de", "ich möchte sterben"),
     ("de", "Ich denke daran, mich umzubringen"), ("de", "ich habe Suizidgedanken"), ("fr", "J'ai envie de mourir"),
     ("fr", "je ne veux plus vivre"), ("es", "Quiero morirme"), ("es", "ya no quiero vivir"), ("it", "Voglio morire"),
     ("it", "non voglio più vivere"), ("pt", "Quero me matar"), ("pt", "não quero mais viver"), ("nl", "Ik wil dood"),
