@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weft.commands import ai_knowledge, ai_memory, ai_why
+from weft.commands import ai_knowledge, ai_memory, ai_safety, ai_why
 from weft.commands.options import data_options, database
 
 if TYPE_CHECKING:
@@ -28,6 +28,16 @@ def command() -> None:
 
 
 command.add_command(ai_why.why)
+for one in (
+    ai_safety.bounds,
+    ai_safety.usage,
+    ai_safety.approvals,
+    ai_safety.handoffs,
+    ai_safety.stop,
+    ai_safety.start,
+    ai_safety.test,
+):
+    command.add_command(one)
 command.add_command(ai_memory.memory)
 command.add_command(ai_memory.versions)
 command.add_command(ai_knowledge.ask)
