@@ -254,3 +254,19 @@ async def test_home_costs_no_statement_more_for_who_chose_nothing(
     with counted() as ran:
         edge.house.db.read_now(lambda tx: matching.matches(tx, ada.id, [scene.said]))
     assert len(ran) == 1
+
+
+async def test_who_comes_into_a_room_is_told_which_ais_are_there(
+    edge: Edge, ada: Account, bob: Account
+) -> None:
+    guide = with_marks(edge, ada)
+    a, b = edge.of(ada), edge.of(bob)
+    room = await made(a)
+    number = int(room.rpartition("/")[2])
+    edge.house.db.write_now(lambda tx: room_members.add_ai(tx, ada, number, guide.id))
+    entered = await do(b, "POST", f"{room}/join")
+    assert [one["acct"] for one in entered["ai_members"]] == ["guide"]
+    assert entered["ai_members"][0]["ai"]["operator"]["acct"] == "ada"
+    joined = [one for one in await do(b, "GET", f"{room}/lines") if one["kind"] == "join"]
+    said = {one["account"]["acct"]: one["text"] for one in joined}
+    assert said == {"ada": "", "guide": "an AI, run by @ada", "bob": ""}

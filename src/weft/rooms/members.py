@@ -240,7 +240,7 @@ def admit(tx: Tx, room: Room, account: Account, by: Account, *, role: Role = "me
         raise Invalid(f"Validation failed: At most {MEMBERS_MAX} can be in a room")
     if account.kind != "ai" and tx.scalar(_IN_HOW_MANY, who=account.id) >= ROOMS_MAX:
         raise Invalid(f"Validation failed: One can be in at most {ROOMS_MAX} rooms")
-    line = writing.notice(tx, room, "join", account.id)
+    line = writing.notice(tx, room, "join", account.id, _label(account))
     # What was said before counts as read: nobody comes in to a hundred unread lines.
     member = Member(room.id, account.id, role, line.id, "all", False, False, tx.now)
     tx.run(_INSERT, structs.asdict(member))
@@ -248,6 +248,14 @@ def admit(tx: Tx, room: Room, account: Account, by: Account, *, role: Role = "me
     tx.run(_UNINVITE, room=room.id, who=account.id)
     _tell(tx, "room.joined", by.id, account.id, line)
     return member
+
+
+def _label(account: Account) -> str:
+    """What its coming says of an AI, to whoever shows no more of a notice than its words."""
+    if account.kind != "ai":
+        return ""
+    operator = ((account.ai or {}).get("operator") or {}).get("acct")
+    return f"an AI, run by @{operator}" if operator else "an AI"
 
 
 def depart(tx: Tx, room: Room, member: Member, by_id: int, how: str) -> None:

@@ -342,6 +342,14 @@ def test_an_ai_is_labelled_wherever_it_is_read(house: House, reader: Reader) -> 
     assert read(reader.get("/@helper")).meta("og:title") == "Helper (@helper@weft.test), an AI"
     assert "(AI)" in (read(reader.get(f"/@helper/{post.id}")).meta("og:title") or "")
     assert "Helper (AI)" in reader.get("/@helper.rss").text
+    for path in ("/@helper", f"/@helper/{post.id}"):
+        assert read(reader.get(path)).meta("ai-disclosure") == "autonomous"
+    # People's posts beside it say nothing of the kind.
+    answered = read(reader.get(f"/@ada/{question.id}"))
+    assert answered.meta("ai-disclosure") is None
+    assert len(answered.all("article", **{"ai-disclosure": "autonomous"})) == 1
+    house.post(helper, "We are closed on Monday.")
+    assert '&lt;div ai-disclosure="autonomous"&gt;' in reader.get("/@helper.rss").text
     assert "An AI, run by Ada" in read(reader.get("/")).text
 
 

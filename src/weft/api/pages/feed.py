@@ -64,12 +64,12 @@ def _channel(site: Site, settings: Settings, account: Account, found: list[Post]
         + _text("link", account.url)
         + _text("generator", settings.title)
         + f"<image>{_text('url', face)}{_text('title', title)}{_text('link', account.url)}</image>"
-        + "".join(_item(site, post) for post in found)
+        + "".join(_item(site, account, post) for post in found)
         + "</channel></rss>\n"
     )
 
 
-def _item(site: Site, post: Post) -> str:
+def _item(site: Site, account: Account, post: Post) -> str:
     pictures = [serialise.attachment(site, one) for one in post.media]
     files = "".join(
         # Readers want a length; 0 says that it is not known.
@@ -78,6 +78,9 @@ def _item(site: Site, post: Post) -> str:
         if one.url and not post.sensitive and not post.spoiler
     )
     words = f"<p>Content warning: {escape(post.spoiler)}</p>" if post.spoiler else post.html
+    if post.ai is not None:  # each item may be read far from its feed
+        said = str((account.ai or {}).get("disclosure") or "Written by an AI.")
+        words = f'<div ai-disclosure="autonomous">{words}</div><p>{escape(said)}</p>'
     return (
         "<item>"
         f'<guid isPermaLink="true">{escape(post.url)}</guid>'

@@ -29,6 +29,8 @@ class About(Struct, frozen=True):
     index: bool = False
     asks: frozenset[str] = frozenset()
     """What its author asks of machines: ``threads.signals``."""
+    made_by_ai: bool = False
+    """What the page is about (https://github.com/WICG/proposals/issues/261)."""
     canonical: bool = True
     """Whether ``url`` is the page's proper address, on this server or another."""
 
@@ -39,6 +41,7 @@ def head(about: About, *more: Html | None) -> Html:
         (
             h("meta", name="description", content=about.description),
             _robots(about),
+            h("meta", name="ai-disclosure", content="autonomous") if about.made_by_ai else None,
             h("link", rel="canonical", href=about.url) if about.canonical else None,
             _property("og:site_name", about.site_name),
             _property("og:type", about.kind),

@@ -32,6 +32,13 @@ def is_ai(account: Account) -> bool:
     return account.ai is not None or account.bot
 
 
+def disclosed(*, made: bool) -> dict[str, str]:
+    """The attribute by which an element says that an AI wrote it, and no person looked it over:
+    https://github.com/WICG/proposals/issues/261. People's elements say nothing, for nobody knows.
+    """
+    return {"ai_disclosure": "autonomous"} if made else {}
+
+
 def label(account: Account) -> Html:
     """The word that every AI carries, wherever it appears."""
     if not is_ai(account):

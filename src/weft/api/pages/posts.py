@@ -92,6 +92,7 @@ def article(site: Site, entry: Entry, *, anchor: bool = False, depth: int = 0) -
         id=f"p{post.id}",
         class_="post anchor" if anchor else f"post{place}",
         data_nosnippet=not entry.author.indexable,
+        **people.disclosed(made=entry.post.ai is not None or entry.author.kind == "ai"),
     )
 
 

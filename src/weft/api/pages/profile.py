@@ -105,6 +105,7 @@ def _about(site: Site, settings: Settings, account: Account, *, first: bool) -> 
         image=avatar_url(site, account),
         index=account.local and account.indexable and first,
         asks=signals.of_account(account),
+        made_by_ai=account.ai is not None,
     )
 
 

@@ -111,6 +111,7 @@ def _about(site: Site, settings: Settings, entry: posts.Entry, asks: frozenset[s
         large=shown is not None,
         index=post.local and author.indexable and post.visibility == "public",
         asks=asks,
+        made_by_ai=post.ai is not None,
     )
 
 

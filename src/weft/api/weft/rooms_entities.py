@@ -72,6 +72,12 @@ class Room(Struct, frozen=True):
     me: Myself | None
 
 
+class Entered(Room, frozen=True):
+    """A room as one comes in. ``ai_members``: the AIs that are in it, with their labels."""
+
+    ai_members: list[Account]
+
+
 class RoomMember(Struct, frozen=True):
     """``here``: has the room open now. ``muted``: an AI that a moderator silenced."""
 
@@ -94,7 +100,7 @@ class RoomAi(Struct, frozen=True):
 
 class RoomLine(Struct, frozen=True):
     """``kind`` line; or a notice, of which ``account`` is whom it is about: join, leave (``text``:
-    "", kick, ban or gone), topic (``text``: the new one), hush (``text``: until when, in ms, "" for
+    "", kick, ban or gone; of an AI that joins, that it is one and whose), topic (``text``: the new one), hush (``text``: until when, in ms, "" for
     no longer), scene (``text``: how many lines, "" for its end). ``content`` is safe HTML, ``text``
     as it was written.
     """

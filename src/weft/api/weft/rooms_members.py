@@ -4,14 +4,16 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from weft.api.given import Db, Me
 from weft.api.links import Turned, link_header, paging
 from weft.api.mastodon.answers import id_of
+from weft.api.mastodon.fragments import account_fragments
 from weft.api.streaming.routes import TheHub
 from weft.api.weft.rooms import ONE, READ, WRITE, as_seen
 from weft.api.weft.rooms_entities import (
+    Entered,
     Room,
     RoomMember,
     member_list,
@@ -69,13 +71,20 @@ class Present(Struct, frozen=True):
 
 
 @post(f"{ONE}/join", status_code=200, guards=WRITE)
-async def join(db: Db, me: Me, room_id: FromPath[str]) -> Room:
-    """Come into a public room, or into one that one was asked into."""
+async def join(db: Db, me: Me, room_id: FromPath[str]) -> Entered:
+    """Come into a public room, or into one that one was asked into. Who comes is told which AIs are
+    there.
+    """
     number = id_of(room_id)
 
-    def work(tx: Tx) -> Room:
+    def work(tx: Tx) -> Entered:
         members.join(tx, me, number)
-        return as_seen(tx, me.id, number)
+        room = as_seen(tx, me.id, number)
+        ids = [one.account_id for one in members.ais(tx, number)]
+        shown = account_fragments(tx, ids)
+        return Entered(
+            *structs.astuple(room), ai_members=[shown[id_] for id_ in ids if id_ in shown]
+        )
 
     return await db.write(work)
 
