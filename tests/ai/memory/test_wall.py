@@ -152,7 +152,7 @@ class World:
             self.all[who], f"{text}my favourite word is {canary}", visibility=visibility,
             reply_to_id=parent.id if parent is not None else None,
         )  # fmt: skip
-        names = frozenset(self.who(int(one["id"])) for one in made.mentions)
+        names = frozenset(self.who(int(one["id"])) for one in made.mentions) - {who}
         self.heard(Said(made, canary, who, names, -1, frozenset()), names)
 
     def line(self, who: int, room: int, named: frozenset[int]) -> None:
