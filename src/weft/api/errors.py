@@ -77,6 +77,13 @@ def too_deep(_request: Request[Any, Any, Any], _fault: RecursionError) -> Respon
     return _answer({"error": "The request is nested too deep"}, 400)
 
 
+def not_text(
+    _request: Request[Any, Any, Any], _fault: UnicodeDecodeError
+) -> Response[dict[str, Any]]:
+    """Bytes that are no UTF-8: only a body from outside holds such; ours are checked when written."""
+    return _answer({"error": "The request is not UTF-8"}, 400)
+
+
 def unknown(request: Request[Any, Any, Any], fault: Exception) -> Response[dict[str, Any]]:
     """A fault of ours."""
     number = secrets.token_hex(4)
@@ -102,6 +109,7 @@ HANDLERS: ExceptionHandlersMap = {
     msgspec.MsgspecError: unreadable,
     HTTPException: http_fault,
     RecursionError: too_deep,
+    UnicodeDecodeError: not_text,
     Exception: unknown,
 }
 """For the app's ``exception_handlers``."""

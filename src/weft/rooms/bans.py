@@ -72,22 +72,26 @@ def unban(tx: Tx, by: Account, room_id: int, account_id: int) -> None:
 
 def keep_out(tx: Tx, owner: Account, room_id: int, ai_id: int, *, out: bool) -> None:
     """The owner of an AI takes it out of a room and keeps it out, or lets it be brought in again,
-    whatever they are in that room. Events: room.left, room.banned. Errors: NotFound (not
-    their AI; a room that neither they nor their AI know).
+    whatever they are in that room, and whoever else banned it. Events: room.left, room.banned.
+    Errors: NotFound (not their AI; a room that neither they nor their AI know, and that they do not
+    keep it out of).
     """
     tx.order_commits()
     ai = accounts.by_id(tx, ai_id)
     if ai is None or not owns_ai(owner, ai):
         raise NotFound
     its = doors.door(tx, ai_id, room_id)
-    if its.member is None and not doors.door(tx, owner.id, room_id).known:
+    kept_out = members.banned_by(tx, room_id, ai_id) == owner.id
+    if not kept_out and its.member is None and not doors.door(tx, owner.id, room_id).known:
         raise NotFound
     if not out:
-        if members.banned_by(tx, room_id, ai_id) == owner.id:
+        if kept_out:
             tx.run(_UNBAN, room=room_id, who=ai_id)
         return
     if its.member is not None:
         members.depart(tx, its.room, its.member, owner.id, "")
+    # Who banned it before may not let it in again over the owner's head.
+    tx.run(_UNBAN, room=room_id, who=ai_id)
     _shut(tx, owner, room_id, ai_id)
 
 

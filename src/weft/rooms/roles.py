@@ -42,11 +42,13 @@ def set_role(tx: Tx, by: Account, room_id: int, account_id: int, role: Role) -> 
 
 def hand_over(tx: Tx, by: Account, room_id: int, account_id: int) -> None:
     """Another person in the room owns it from now on; who did moderates. Event: room.changed.
-    Errors: as ``set_role``.
+    Errors: as ``set_role``; Forbidden also for who is suspended.
     """
     room, member = doors.own(tx, by, room_id, closed=True)
     target = members.below(tx, member, account_id)
     _check_person(tx, account_id)
+    if accounts.get(tx, account_id).suspended_at is not None:
+        raise Forbidden("This account is suspended")
     crown(tx, room, target)
     tx.run(_ROLE, room=room.id, who=by.id, as_="moderator")
     members.changed(tx, room.id, by.id, account_id)

@@ -12,11 +12,13 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 
-from weft.kernel.clock import DAY, MINUTE
+from weft.kernel.clock import DAY, HOUR, MINUTE
 from weft.kernel.errors import Forbidden, Invalid
+from weft.kernel.ids import floor_at
 from weft.people.model import Account
 from weft.rooms import doors, members, rooms, writing
 from weft.rooms.model import LIVELINESSES, MODES, Room, public_id
+from weft.rooms.tables import room_lines
 from weft.rooms.tables import rooms as room_table
 from weft.store.database import Tx
 
@@ -27,6 +29,10 @@ HUSH_MAX = DAY
 HUSH_MIN = MINUTE
 SCENE_LINES_MAX = 50
 """Lines that AIs may say to one another in one scene; then people ask for more."""
+SCENES_PER_HOUR = 6
+"""Scenes that one person begins, in all rooms: each line of one is paid for by the owner of an AI, who
+is asked for neither.
+"""
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _room = sa.bindparam("room", type_=sa.BigInteger)
@@ -39,6 +45,12 @@ _SCENE = (
     room_table.update()
     .where(room_table.c.id == _room)
     .values(scene=sa.bindparam("scene_", type_=room_table.c.scene.type))
+)
+_BEGUN = sa.select(sa.func.count()).where(
+    room_lines.c.author_id == sa.bindparam("by"),
+    room_lines.c.id >= sa.bindparam("since", type_=sa.BigInteger),
+    room_lines.c.kind == "scene",
+    room_lines.c.text != "",
 )
 
 
@@ -115,11 +127,13 @@ def hush(tx: Tx, by: Account, room_id: int, ms: int) -> Room:
 
 def start_scene(tx: Tx, by: Account, room_id: int, lines: int) -> Room:
     """Let the AIs of a room talk to one another, for so many lines. It is a line of the room.
-    Event: room.changed. Errors: NotFound, Forbidden (no moderator), Invalid (how many).
+    Event: room.changed. Errors: NotFound, Forbidden (no moderator), Invalid (how many, too often).
     """
     room, _ = doors.moderate(tx, by, room_id)
     if not 1 <= lines <= SCENE_LINES_MAX:
         raise Invalid(f"Validation failed: A scene has from 1 to {SCENE_LINES_MAX} lines")
+    if tx.scalar(_BEGUN, by=by.id, since=floor_at(tx.now - HOUR)) >= SCENES_PER_HOUR:
+        raise Invalid(f"Validation failed: One can begin {SCENES_PER_HOUR} scenes within an hour")
     _set_scene(tx, room, by.id, {"owner": str(by.id), "lines": lines, "left": lines})
     return rooms.get(tx, room_id)
 
