@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Tab
@@ -58,6 +60,12 @@ def ask(client: httpx.Client, method: str, path: str, **body: Any) -> Any:
 
 def public_room(client: httpx.Client, name: str) -> str:
     return f"/{ask(client, 'POST', '', name=name, access='public')['id']}"
+
+
+def bring_guide(client: httpx.Client, path: str) -> None:
+    ais = client.get("/api/weft/v1/ais").json()
+    guide = next(one["id"] for one in ais if one["acct"] == "guide")
+    ask(client, "POST", f"{path}/members", account_id=guide)
 
 
 def line(page: Page, text: str) -> Locator:
@@ -155,6 +163,44 @@ def test_two_people_and_an_ai_talk(tab: Tab, other: Tab) -> None:
     expect(line(page, "the white one")).to_have_count(0)
 
 
+def test_who_spoke_unasked_says_why_and_hears_of_it(tab: Tab) -> None:
+    page = tab.sign_in()
+    with api(tab) as client:
+        path = public_room(client, "Questions")
+        bring_guide(client, path)
+        tab.open(f"/rooms{path}")
+        say(page, "@guide how do I follow people on other servers?")
+        expect(line(page, "whole handle")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Why I joined")).to_have_count(0)
+        say(page, "and how do I block somebody?")
+        why = page.get_by_role("group", name="Why I joined")
+        expect(why).to_be_visible(timeout=20_000)
+        not_now = why.get_by_role("button", name="Not now")
+        with page.expect_response("**/feedback") as answer:
+            not_now.click()
+        assert answer.value.json() == {"verdict": "not_now"}
+        expect(not_now).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_picture_is_sent_with_its_description(tab: Tab) -> None:
+    page = tab.sign_in()
+    with api(tab) as client:
+        path = public_room(client, "Gallery")
+    tab.open(f"/rooms{path}")
+    picture = {"name": "field.png", "mimeType": "image/png", "buffer": painted()}
+    page.get_by_label("Add pictures").set_input_files(files=[picture])  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Describe the picture").fill("An orange field")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log").get_by_role("img", name="An orange field")).to_be_visible()
+    expect(page.get_by_label("Describe the picture")).to_have_count(0)
+
+
+def painted() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), (200, 120, 40)).save(file, "PNG")
+    return file.getvalue()
+
+
 def test_how_ais_take_part_is_set_in_words(tab: Tab) -> None:
     page = tab.sign_in()
     with api(tab) as client:
@@ -247,8 +293,7 @@ def test_axe_finds_nothing_in_rooms(tab: Tab) -> None:
 
     with api(tab) as client:
         path = public_room(client, name)
-        guide = next(one for one in client.get("/api/weft/v1/ais").json() if one["acct"] == "guide")
-        ask(client, "POST", f"{path}/members", account_id=guide["id"])
+        bring_guide(client, path)
         said = ask(client, "POST", f"{path}/lines", text="Hello, **all** of you")
         ask(client, "PUT", f"{path}/lines/{said['id']}/reactions/👍")
         ask(client, "POST", f"{path}/lines", text="And again", in_reply_to_id=said["id"])
@@ -289,8 +334,7 @@ def test_no_sideways_scrolling(tab: Tab, request: pytest.FixtureRequest) -> None
     with api(tab) as client:
         path = public_room(client, f"الخبز والزيتون {secrets.token_hex(2)}")
         ask(client, "PATCH", path, topic="A topic that is longer than a phone is wide, on purpose")
-        guide = next(one for one in client.get("/api/weft/v1/ais").json() if one["acct"] == "guide")
-        ask(client, "POST", f"{path}/members", account_id=guide["id"])
+        bring_guide(client, path)
         said = ask(client, "POST", f"{path}/lines", text="من يحضر الخبز **الليلة**؟")
         ask(client, "POST", f"{path}/lines", text="x" * 300, in_reply_to_id=said["id"])
         ask(client, "POST", f"{path}/lines", text="```\n" + "wide " * 60 + "\n```")

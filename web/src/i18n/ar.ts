@@ -444,7 +444,7 @@ export const words: Words = {
   "room.bring_ai": "أدخل ذكاءً اصطناعيًا",
   "room.bring": "إدخال",
 
-  "room.hush": "إسكات الذكاء الاصطناعي ساعة",
+  "room.hush": "إسكات الآلة ساعة",
   "room.hush_hint": "لا يقول أي ذكاء اصطناعي شيئًا هنا لساعة.",
   "room.is_hushed": "الذكاءات الاصطناعية ساكتة حتى {when}.",
   "room.unhush": "اسمح لها بالكلام",
