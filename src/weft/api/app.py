@@ -58,6 +58,7 @@ from weft.api.mastodon import (
 from weft.api.pages import routes as pages
 from weft.api.rails import Rails
 from weft.api.streaming import routes as streaming
+from weft.api.weft import ai_safety as weft_ai_safety
 from weft.api.weft import decisions as weft_decisions
 from weft.api.weft import disclosure as weft_disclosure
 from weft.api.weft import hosts as weft_hosts
@@ -105,6 +106,7 @@ ROUTES = [
     *streaming.ROUTES,
     *media_files.ROUTES,
     *remote_media.ROUTES,
+    *weft_ai_safety.ROUTES,
     *weft_decisions.ROUTES,
     *weft_disclosure.ROUTES,
     *weft_hosts.ROUTES,

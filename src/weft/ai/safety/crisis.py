@@ -102,6 +102,12 @@ _DENIED = re.compile(
         |any|be|a|the|think|thinking|of|considering|do|going|just|ich|mich|mehr|je|veux|que|quiero|voglio|quero|wil|tellement))*\ *$""",
     re.VERBOSE,
 )
+_THING = re.compile(
+    r"\b(?:it|plants?|flowers?|trees?|phones?|laptops?|computers?|cars?|batter(?:y|ies)|servers?|bots?|apps?|games?)"
+    r"\ (?:\w+\ )?$",
+    re.VERBOSE,
+)
+"""What cannot mean it."""
 _QUOTES = re.compile(r"[“„«»”‘‚\"][^“”„«»\"]{2,300}[”“»«\"’]|(?<!\w)'[^'\n]{2,300}'(?!\w)")
 _OUTSIDE = 2
 """Words beside a quotation that make it one; a text that is all in quotes is somebody's own."""
@@ -136,7 +142,7 @@ def signals(text: str) -> str:
             if rule.search(flat):
                 return code
         for code, rule in _SPOKEN_RULES.items():
-            if any(not _DENIED.search(flat[: found.start()]) for found in rule.finditer(flat)):
+            if any(_meant(flat[: found.start()]) for found in rule.finditer(flat)):
                 return code
     return ""
 
@@ -146,6 +152,10 @@ def card(language: str, cards: Mapping[str, str]) -> str:
     English.
     """
     return cards.get(language) or CARDS.get(language) or cards.get("en") or CARDS["en"]
+
+
+def _meant(before: str) -> bool:
+    return not _DENIED.search(before) and not _THING.search(before)
 
 
 def _own_words(text: str) -> str:
