@@ -186,7 +186,7 @@ async def test_posts_by_ais_are_shown_warned_of_or_hidden(
     warned = await scene.seen(path)
     assert warned.keys() == usual.keys()
     for met in warned.values():
-        assert [one["filter"]["title"] for one in met] == ["Made by an AI"]
+        assert [one["filter"]["title"] for one in met] == ["Made by an AI or a bot"]
         assert met[0]["filter"]["filter_action"] == "warn"
         assert "home" in met[0]["filter"]["context"]
     await scene.choose(posts="hide")
@@ -241,7 +241,7 @@ async def test_a_line_of_a_room_says_that_it_is_filtered(
     edge.house.db.write_now(lambda tx: room_lines.say(tx, guide, number, RoomDraft(SAID)))
     await b.put(CHOICES, json={"posts": "warn"})
     shown = [one for one in await do(b, "GET", f"{room}/lines") if one["kind"] == "line"]
-    assert [one["filter"]["title"] for one in shown[0]["filtered"]] == ["Made by an AI"]
+    assert [one["filter"]["title"] for one in shown[0]["filtered"]] == ["Made by an AI or a bot"]
     shown = [one for one in await do(a, "GET", f"{room}/lines") if one["kind"] == "line"]
     assert shown[0]["filtered"] == []
 

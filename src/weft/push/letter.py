@@ -17,6 +17,8 @@ from weft.threads.sanitize import html_to_text
 
 BODY_CHARS = 140
 """As much as a lock screen shows."""
+NAME_CHARS = 60
+"""Of an AI's name, so that its label is not what is cut."""
 TITLES = {
     "mention": "{name} mentioned you",
     "quote": "{name} quoted your post",
@@ -49,12 +51,17 @@ def write(
         "notification_id": notice.id,
         "notification_type": notice.kind,
         "icon": icon,
-        "title": _cut(TITLES[notice.kind].format(name=who.display_name)),
+        "title": _cut(TITLES[notice.kind].format(name=_name(who))),
         "body": body,
     }
     # Names and words are bounded; an address from elsewhere may be two kilobytes long.
     made = _json(said)
     return made if len(made) <= TEXT_MAX else _json(said | {"icon": ""})
+
+
+def _name(who: Account) -> str:
+    """With the label: a lock screen shows nothing else of an AI."""
+    return f"{who.display_name[:NAME_CHARS]} (AI)" if who.ai is not None else who.display_name
 
 
 def _cut(text: str) -> str:

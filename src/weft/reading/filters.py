@@ -109,7 +109,7 @@ def in_force(tx: Tx, owner_id: int) -> list[Filter]:
 
 def _of_ais(one: Filter) -> Filter:
     keep = frozenset(int(ai) for ai in one.context)
-    return structs.replace(one, title="Made by an AI", context=EVERYWHERE, keep=keep)
+    return structs.replace(one, title="Made by an AI or a bot", context=EVERYWHERE, keep=keep)
 
 
 def owners(tx: Tx, account_ids: Iterable[int]) -> set[int]:
