@@ -328,7 +328,7 @@ _quick = settings(
 
 
 @_quick
-@given(outside=_outside, steps=st.lists(_step, min_size=4, max_size=20))
+@given(outside=_outside, steps=st.lists(_step, min_size=8, max_size=24))
 def test_no_word_is_told_to_whom_it_was_not_said(
     town: Town, outside: frozenset[tuple[int, int]], steps: list[tuple[object, ...]]
 ) -> None:
@@ -365,6 +365,8 @@ def test_in_a_world_where_it_may_it_is_told(town: Town) -> None:
     assert _told(town, [direct, public]) == set()
     assert _told(town, [den, den]) == {0}
     assert _told(town, [den, hall]) == set()
+    assert _told(town, [hall, den]) == set()
     assert _told(town, [den, direct]) == set()
+    assert _told(town, [("move", 2, 1), den, ("move", 2, 1), public, den]) == {0, 1}
     assert _told(town, [public, den]) == {0}
     assert _told(town, [hall, ("leave", A, 0), ("enter", A, 0), hall]) == {0}
