@@ -24,7 +24,11 @@ ROOMS = "/api/weft/v1/rooms"
 @pytest.fixture
 def other(browser: Browser, community: str) -> Iterator[Tab]:
     """A second person's window, on a phone."""
-    context = browser.new_context(viewport=PHONE, color_scheme="dark", locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": PHONE["width"], "height": PHONE["height"]},
+        color_scheme="dark",
+        locale="en-GB",
+    )
     context.set_default_timeout(15_000)
     made = Tab(context.new_page(), community)
     made.sign_in("ines")
@@ -163,10 +167,12 @@ def test_two_people_and_an_ai_talk(tab: Tab, other: Tab) -> None:
     expect(line(page, "the white one")).to_have_count(0)
 
 
-def test_who_spoke_unasked_says_why_and_hears_of_it(tab: Tab) -> None:
+def test_who_spoke_unasked_says_why_and_hears_of_it(tab: Tab, other: Tab) -> None:
     page = tab.sign_in()
-    with api(tab) as client:
+    with api(tab) as client, api(other) as ines:
         path = public_room(client, "Questions")
+        # Where one is alone with an AI, all that one says is for it.
+        ask(ines, "POST", f"{path}/join")
         bring_guide(client, path)
         tab.open(f"/rooms{path}")
         say(page, "@guide how do I follow people on other servers?")
