@@ -36,7 +36,11 @@ _recent = sa.and_(
     ai_turns.c.ai_id == sa.bindparam("ai"),
     ai_turns.c.created_at > sa.bindparam("since"),
     # Spelled out: a list of texts would be put into the statement anew each time.
-    sa.or_(*(ai_turns.c.outcome == outcome for outcome in _SPOKEN)),
+    sa.or_(
+        *(ai_turns.c.outcome == outcome for outcome in _SPOKEN),
+        # Who takes back what they asked while an engine thinks, or gets an emoji, has cost the same.
+        sa.and_(ai_turns.c.tokens_in > 0, ai_turns.c.trigger != "unasked"),
+    ),
 )
 _TO_ASKER = sa.select(sa.func.count()).where(ai_turns.c.asker_id == sa.bindparam("asker"), _recent)
 _IN_PLACE = sa.select(sa.func.count()).where(ai_turns.c.place_id == sa.bindparam("place"), _recent)

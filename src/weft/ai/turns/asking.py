@@ -29,9 +29,14 @@ _VISIBLE = {
     ),
 }
 """By ``Door.stays_only``."""
+PERSONAL: frozenset[Reason] = frozenset({"blocked", "crisis", "not_for_asker"})
+"""Reasons that tell of whoever said the line: whom they block or mute, that they may be young, or in
+distress. Others hear that the AI was silent, and not why.
+"""
 _TURNS = sa.select(
     ai_turns.c.ai_id,
     ai_turns.c.trigger_id,
+    ai_turns.c.asker_id,
     ai_turns.c.outcome,
     ai_turns.c.reason,
     ai_turns.c.answer_id,
@@ -70,19 +75,19 @@ def of_room(
     named = {**regards, "ids": list({one.line_id for one in found})}
     seen = {row[0] for row in tx.rows(_VISIBLE[door.stays_only], **named)}
     kept = [one for one in found if one.line_id in seen]
-    return _told(tx, kept), found[-1].id if len(found) == most else None
+    return _told(tx, kept, viewer_id), found[-1].id if len(found) == most else None
 
 
 def of_line(tx: Tx, viewer_id: int, line_id: int) -> list[Told]:
     """What every AI did about a line of a room. Errors: NotFound, unless they see the line."""
     lines.see(tx, viewer_id, line_id)
-    return _told(tx, record.of_line(tx, line_id))
+    return _told(tx, record.of_line(tx, line_id), viewer_id)
 
 
 def of_post(tx: Tx, viewer_id: int, post_id: int) -> list[Told]:
     """What every AI that heard a post did about it. Errors: NotFound, unless they see the post."""
     posts.see(tx, viewer_id, post_id)
-    return _told(tx, record.of_line(tx, post_id))
+    return _told(tx, record.of_line(tx, post_id), viewer_id)
 
 
 def of_ai(tx: Tx, ai_id: int, most: int, line_id: int | None = None) -> list[Told]:
@@ -93,10 +98,14 @@ def of_ai(tx: Tx, ai_id: int, most: int, line_id: int | None = None) -> list[Tol
     return _told(tx, [one] if one is not None else [])
 
 
-def _told(tx: Tx, found: Sequence[Kept]) -> list[Told]:
+def _told(tx: Tx, found: Sequence[Kept], viewer_id: int | None = None) -> list[Told]:
+    """``viewer_id`` None: whoever runs the server, who is told every reason."""
     if not found:
         return []
     ais, triggers = {one.ai_id for one in found}, {one.line_id for one in found}
     rows = tx.rows(_TURNS, ais=list(ais), lines=list(triggers))
-    ends = {(row[0], row[1]): Ended(*row[2:]) for row in rows}
+    ends: dict[tuple[int, int], Ended] = {}
+    for ai_id, line_id, asker_id, outcome, reason, answer_id in rows:
+        hidden = reason in PERSONAL and viewer_id not in (None, asker_id)
+        ends[ai_id, line_id] = Ended(outcome, "" if hidden else reason, answer_id)
     return [Told(one, ends.get((one.ai_id, one.line_id))) for one in found]
