@@ -31,11 +31,12 @@ async def oembed(db: Db, settings: Set, url: FromQuery[str]) -> dict[str, Any]:
         if url not in (seen.url, seen.uri) or not seen.local or seen.boost_of_id is not None:
             raise NotFound
         author = accounts.get(tx, seen.author_id)
+        name = author.display_name if author.ai is None else f"{author.display_name} (AI)"
         return {
             "type": "link",
             "version": "1.0",
-            "title": f"A post by {author.display_name}",
-            "author_name": author.display_name,
+            "title": f"A post by {name}",
+            "author_name": name,
             "author_url": author.url,
             "provider_name": settings.title or tx.site.domain,
             "provider_url": f"{tx.site.base}/",
