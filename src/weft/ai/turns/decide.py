@@ -243,16 +243,19 @@ def _names_another(line: Heard, name: str) -> bool:
 
 
 def to_everybody(line: Heard) -> bool:
-    """Whether a line asks whoever is there. It may also follow the author's own words: people greet
-    first, and then ask.
+    """Whether a line asks whoever is there: in so many words ("does anybody …"), or by what it
+    follows. It may follow the author's own words: people greet first, and then ask.
     """
     return modes.open_question(line) or (
         line.question
         and not line.bot
-        and line.new + line.own > 0.5
-        and max(line.to.values(), default=0.0) < 0.3
+        and not line.notice
         and line.replied is None
         and max(line.calls.values(), default=0) < PLAIN
+        and (
+            bool(line.kind.open)
+            or (line.new + line.own > 0.5 and max(line.to.values(), default=0.0) < 0.3)
+        )
     )
 
 
