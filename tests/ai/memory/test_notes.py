@@ -432,11 +432,12 @@ def test_changed_and_deleted_by_nobody_else(town: Town) -> None:
     post = town.house.post(ada, "@guide my name is Ada")
     noted(town)
     (note,) = kept(town, guide, ada)
-    for work in (
+    refused: tuple[Callable[[Tx], object], ...] = (
         lambda tx: notes.write(tx, guide.id, bo.id, note.id, "mine"),
         lambda tx: notes.delete(tx, guide.id, bo.id, note.id),
         lambda tx: notes.of(tx, bo.id, ada.id),
-    ):
+    )
+    for work in refused:
         with pytest.raises(NotFound):
             town.db.write_now(work)
     for text in (" ", "x" * (model.NOTE_CHARS + 1)):

@@ -143,9 +143,10 @@ class World:
             if above is not None and isinstance(above.made, Post) and not above.gone
             else None
         )
-        if parent is not None:
-            posts_ = self.town.db.read_now(lambda tx: posts.may_see(tx, self.all[who].id, parent))
-            parent = parent if posts_ else None
+        if parent is not None and not self.town.db.read_now(
+            lambda tx, parent=parent: posts.may_see(tx, self.all[who].id, parent)
+        ):
+            parent = None
         canary = f"canary{self.n}x{len(self.said)}z"
         text = "".join(f"@{self.all[one].acct} " for one in sorted(named))
         made = self.town.house.post(
@@ -296,8 +297,12 @@ class World:
         assert isinstance(one.made, Post)
         if one.made.visibility in LISTED:
             return True
-        between = one.made.visibility == "direct" and one.named == {ai}
-        asked = isinstance(to.made, Post) and to.made.visibility == "direct" and to.named == {ai}
+        between = one.made.visibility == "direct" and one.named == frozenset({ai})
+        asked = (
+            isinstance(to.made, Post)
+            and to.made.visibility == "direct"
+            and to.named == frozenset({ai})
+        )
         return between and asked
 
     def there(self, who: int, said: Said) -> bool:
