@@ -93,6 +93,7 @@ ADDED: dict[str, str] = {
     "Account.ai": "labels of AIs are our addition",
     "CredentialAccount.source.reading_language": "posts may be in several languages",
     "CredentialAccount.source.signals": _OPT_OUTS,
+    "Instance.configuration.ais": "whether an admin stopped the AIs of this server",
     "Instance.configuration.emoji_reactions": _REACTIONS,
     "Instance.configuration.reactions": _REACTIONS,
     "Notification.emoji": _REACTIONS,

@@ -163,6 +163,12 @@ class TimelinesAccess(Struct, frozen=True):
     trending_link_feeds: Access
 
 
+class AisRunning(Struct, frozen=True):
+    """``stopped``: an admin silenced all AIs of this server."""
+
+    stopped: bool = False
+
+
 class Configuration(Struct, frozen=True):
     urls: Urls
     vapid: Vapid
@@ -175,6 +181,7 @@ class Configuration(Struct, frozen=True):
     limited_federation: bool
     reactions: ReactionLimits
     emoji_reactions: EmojiReactionLimits
+    ais: AisRunning = AisRunning()
 
 
 class Registrations(Struct, frozen=True):

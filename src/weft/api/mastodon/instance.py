@@ -8,9 +8,10 @@ import time
 from weakref import WeakKeyDictionary
 
 from litestar import get
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from weft import __version__
+from weft.ai.safety import switch
 from weft.api.given import Db, Set
 from weft.api.mastodon import entities_accounts as entities
 from weft.api.mastodon import policy
@@ -19,6 +20,7 @@ from weft.api.mastodon.entities_instance import (
     Access,
     AccountLimits,
     ActiveUsers,
+    AisRunning,
     ApiVersions,
     Configuration,
     Contact,
@@ -172,6 +174,8 @@ def _registrations(settings: Settings) -> Registrations:
 async def v2(db: Db, settings: Set) -> Instance:
     """https://docs.joinmastodon.org/methods/instance/#v2"""
     known = await figures(db)
+    shape = configuration(db, settings, known.push_key)
+    stopped = await db.glance(switch.stopped_at) is not None
     return Instance(
         domain=db.site.domain,
         title=settings.title,
@@ -182,7 +186,7 @@ async def v2(db: Db, settings: Set) -> Instance:
         thumbnail=_thumbnail(db),
         icon=[],
         languages=LANGUAGES,
-        configuration=configuration(db, settings, known.push_key),
+        configuration=structs.replace(shape, ais=AisRunning(stopped)),
         registrations=_registrations(settings),
         api_versions=API_VERSIONS,
         wrapstodon=None,
