@@ -73,7 +73,7 @@ def why(state: RoomState, heard: Heard, member: str) -> tuple[str, ...]:
         ("answering_you", to > 0.5 and spoke >= 0.5),
         ("for_you", to > 0.5),
         ("name_mentioned", 0 < call < PLAIN),
-        ("open_question", heard.question and heard.new > 0.5),
+        ("open_question", heard.to_anybody),
         ("waits_for_you", known is not None and heard.author in known.waiting),
         ("you_two_talking", spoke >= 0.5),
         ("others_talking", to < 0.3 and top > 0.5),

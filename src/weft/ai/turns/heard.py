@@ -57,6 +57,12 @@ class Heard:
         return bool(what.question or (what.begins and (what.open or what.need)))
 
     @property
+    def to_anybody(self) -> bool:
+        """A question that begins something, or says itself that it is for anybody."""
+        says = self.kind.begins and self.kind.open and self.top[1] < 0.5
+        return self.question and (self.new > 0.5 or bool(says))
+
+    @property
     def asks(self) -> int:
         """Perhaps a question: with a mark, or with a word that questions begin with."""
         return int(self.kind.question or (self.kind.asks and self.kind.words > 2))

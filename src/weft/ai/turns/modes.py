@@ -43,8 +43,8 @@ class Thresholds(NamedTuple):
 #: `when_its_for_it`: best F1 of turns on the development files.
 THRESHOLDS = {
     Mode.ONLY_WHEN_CALLED: Thresholds(speak=2.0, unsure=2.0, others=2.0, waits=False),
-    Mode.WHEN_ITS_FOR_IT: Thresholds(speak=0.33, unsure=0.12, others=0.6, waits=False),
-    Mode.HELPFUL: Thresholds(speak=0.25, unsure=0.10, others=0.6, waits=True),
+    Mode.WHEN_ITS_FOR_IT: Thresholds(speak=0.31, unsure=0.12, others=0.6, waits=False),
+    Mode.HELPFUL: Thresholds(speak=0.24, unsure=0.10, others=0.6, waits=True),
     Mode.SCENE: Thresholds(speak=0.18, unsure=0.08, others=0.5, waits=True),
 }
 
@@ -67,8 +67,7 @@ def open_question(heard: Heard) -> bool:
     return (
         not heard.notice
         and not heard.bot
-        and heard.question
-        and heard.new > 0.5
+        and heard.to_anybody
         and heard.replied is None
         and not any(held >= PLAIN for held in heard.calls.values())
     )
