@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from tests.ai.parlour import Parlour
 from tests.ai.town import Town
 from weft.ai import members
+from weft.ai.bounds.model import checked, plainly
 from weft.ai.disclosure import meeting
 from weft.ai.disclosure.meeting import AGAIN, PAUSE
 from weft.ai.disclosure.tables import ai_disclosures
+from weft.ai.tables import ais
 from weft.kernel.clock import DAY, MINUTE, now_ms
+from weft.kernel.errors import Invalid
 from weft.people import ai_choices
 from weft.people.model import Account
 from weft.store.database import Tx
@@ -152,3 +155,19 @@ def test_who_is_not_to_be_reminded_is_not(talk: Talk, whom: meeting.Reminders) -
     talk.remind(whom)
     assert talk.answer() != ""  # the first time always
     assert not any(talk.answer(30 * MINUTE) for _ in range(12))
+
+
+def test_in_its_owners_words_with_the_facts_kept(talk: Talk) -> None:
+    own = plainly(checked({"notice": "Ahoy! Crumb the AI here, at the wheel: @{owner}."}))
+    talk.db.write_now(lambda tx: tx.run(ais.update().values(bounds=own)))
+    assert talk.answer().replace("\u2060", "") == "Ahoy! Crumb the AI here, at the wheel: @ada."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ahoy, I am Crumb! @{owner}", "I am an AI.", "I'm an AI. I am a human. @{owner}"],
+    ids=["no AI", "no owner", "human"],
+)
+def test_no_words_of_an_owner_without_the_facts(text: str) -> None:
+    with pytest.raises(Invalid):
+        checked({"notice": text})

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from weft.ai.bounds.human import says_human
+from weft.ai.bounds.human import says_ai, says_human
 from weft.ai.bounds.links import host_of, links, on
 from weft.ai.bounds.names import named
 from weft.ai.knowledge.words import tokens
@@ -107,6 +107,9 @@ class Bounds(_Part, frozen=True, kw_only=True):
     first: int = 20
     escalation: Escalation | None = None
     unsourced: Literal["", "mark", "drop", "keep"] = ""
+    notice: str = ""
+    """What it says of itself when it first answers somebody (`disclosure.meeting`), with ``{owner}`` for its
+    owner's handle; "": Weft's own words."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -172,6 +175,11 @@ def _wrongs(bounds: Bounds, own_names: tuple[str, ...]) -> Iterable[tuple[str, b
             bool(bounds.links) and any(not on(bounds.links, url) for url in links(one.text)),
         )
         yield "must_say: an address has no host", any(not host_of(u) for u in links(one.text))
+    if bounds.notice:
+        yield f"notice: at most {SAY_MAX} characters", len(bounds.notice) > SAY_MAX
+        yield "notice: it names {owner}, as @{owner}", "@{owner}" not in bounds.notice
+        yield "notice: it says that it is an AI", not says_ai(bounds.notice)
+        yield "notice: it claims to be human", says_human(bounds.notice)
     yield "tone.chars: too small", tone.chars is not None and tone.chars < CHARS_MIN
     yield "first: 1 to 1000", not 1 <= bounds.first <= 1_000
     if bounds.hours is not None:

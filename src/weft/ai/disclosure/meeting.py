@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from weft.ai import bounds, context
+from weft.ai.bounds import model
 from weft.ai.disclosure import words
 from weft.ai.disclosure.tables import ai_disclosures
 from weft.ai.model import Ai, Where
@@ -97,7 +98,9 @@ def _meet(tx: Tx, ai: Ai, asker: Account, place: Where, place_id: int) -> None:
 def _introduction(tx: Tx, ai: Ai, language: str | None) -> str:
     owner = accounts.get(tx, ai.owner_id).acct
     # Its owner is named, not called: they would be told, and a direct answer theirs to read.
-    return bounds.without_pings(words.said("met", _languages(ai, language), owner=owner))
+    own = model.of(ai.bounds).notice
+    said = own.replace("{owner}", owner) if own else ""
+    return bounds.without_pings(said or words.said("met", _languages(ai, language), owner=owner))
 
 
 def _reminder(tx: Tx, ai: Ai, asker: Account, language: str | None, *, goes_on: bool) -> str:
