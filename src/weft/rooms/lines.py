@@ -19,7 +19,7 @@ from weft.people.model import Account
 from weft.rooms import doors, index, presence, wording, writing
 from weft.rooms.doors import Door
 from weft.rooms.model import LineFormat, Room, RoomDraft, RoomLine
-from weft.rooms.tables import room_line_edits, room_lines, room_reactions
+from weft.rooms.tables import room_line_edits, room_lines, room_reactions, room_stays
 from weft.rooms.writing import COLUMNS
 from weft.store.among import among
 from weft.store.database import Tx
@@ -50,9 +50,15 @@ _wanted = (
 _in_room = sa.select(*COLUMNS).where(room_lines.c.room_id == _room, *_wanted)
 _one = sa.select(*COLUMNS).where(room_lines.c.id == _line, *_wanted)
 THERE = presence.was_there(room_lines.c.id, _viewer)
+SINCE_CAME = room_lines.c.id >= (
+    sa.select(sa.func.coalesce(sa.func.min(room_stays.c.from_id), 0))
+    .where(room_stays.c.room_id == _room, room_stays.c.account_id == _viewer)
+    .scalar_subquery()
+)
+"""Follows from ``THERE``: so that who came late does not walk over all that was said before."""
 HISTORY: dict[bool, Paged] = {
     False: paged(_in_room, room_lines.c.id),
-    True: paged(_in_room.where(THERE), room_lines.c.id),
+    True: paged(_in_room.where(SINCE_CAME, THERE), room_lines.c.id),
 }
 """By ``Door.stays_only``. Parameters: those of ``sees``."""
 _SEE = {False: _one, True: _one.where(THERE)}

@@ -42,4 +42,6 @@ def _list(engine: str, stays_only: bool) -> Paged:
         room_lines.c.deleted_at.is_(None),
         ~presence.unheard(room_lines.c.author_id),
     )
-    return paged(found.where(lines.THERE) if stays_only else found, room_lines.c.id)
+    return paged(
+        found.where(lines.SINCE_CAME, lines.THERE) if stays_only else found, room_lines.c.id
+    )
