@@ -9,6 +9,8 @@ import pytest
 from tests.ai.parlour import Parlour
 from tests.ai.town import Town
 from weft.ai import hourly, members, turn
+from weft.ai.memory import notes
+from weft.ai.memory.model import Found
 from weft.ai.said import Said
 from weft.ai.turns import asking
 from weft.ai.turns.asking import Told
@@ -76,3 +78,22 @@ def test_others_do_not_learn_whom_an_ai_does_not_answer_and_why(town: Town) -> N
     assert others is not None
     assert (mine.outcome, mine.reason) == ("silent", "blocked")
     assert (others.outcome, others.reason) == ("silent", "")
+
+
+def test_a_note_in_words_that_cannot_be_stored_is_no_fault_of_ours(town: Town) -> None:
+    here = Parlour(town, ["ada", "bo"], ["guide"])
+    ai, bo = here.ais["guide"].id, here.people["bo"].id
+    line = here.say("bo", "@guide I like tea")
+    found = [Found("preference", "I like tea")]
+    town.db.write_now(lambda tx: notes.keep(tx, ai, bo, "room", here.id, found, line.id))
+    (note,) = town.db.read_now(lambda tx: notes.of(tx, ai, bo))
+    written = town.db.write_now(lambda tx: notes.write(tx, ai, bo, note.id, "I like\x00 coffee"))
+    assert written.text == "I like coffee"
+
+
+def test_an_edit_wakes_nobody(town: Town) -> None:
+    """Else one line, edited a hundred times, would be a hundred calls."""
+    here = Parlour(town, ["ada", "bo"], ["guide"])
+    line = here.say("bo", "hm, well")
+    town.db.write_now(lambda tx: lines.edit(tx, here.people["bo"], line.id, "@guide answer me?"))
+    assert town.answer_all() == 0

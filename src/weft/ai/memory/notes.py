@@ -28,6 +28,7 @@ from weft.rooms.tables import room_lines, room_members
 from weft.store.among import among
 from weft.store.database import Tx
 from weft.threads.tables import posts as post_table
+from weft.threads.tokens import storable
 
 PRUNE_BATCH = 500
 """Notes taken away in one transaction."""
@@ -175,7 +176,7 @@ def sources(tx: Tx, note_ids: Collection[int]) -> dict[int, list[int]]:
 
 def write(tx: Tx, ai_id: int, about_id: int, note_id: int, text: str) -> Note:
     """Say it in other words. It keeps its scope and its source. Errors: NotFound, Invalid."""
-    text = " ".join(text.split())
+    text = " ".join(storable(text).split())
     if not text:
         raise Invalid("Validation failed: Text can't be blank")
     if len(text) > NOTE_CHARS:
