@@ -25,7 +25,7 @@ MILLION = 1_000_000
 @click.option(
     "--set",
     "given",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="A JSON file that replaces all its bounds.",
 )
 @data_options
@@ -41,8 +41,8 @@ def bounds(handle: str, given: Path | None, **flags: Any) -> None:
         if given is not None:
             try:
                 wanted: Any = msgspec.json.decode(given.read_bytes())
-            except msgspec.MsgspecError as wrong:
-                raise Invalid(f"{given} is not valid JSON: {wrong}") from wrong
+            except (OSError, msgspec.MsgspecError) as wrong:
+                raise Invalid(f"{given} cannot be read as JSON: {wrong}") from wrong
             store.write_now(lambda tx: members.bound(tx, *_owned(tx, handle), wanted))
         kept = store.read_now(lambda tx: model.of(_shown(tx, handle)[0].bounds))
     click.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode())
