@@ -125,12 +125,14 @@ async def member(w: World) -> bool:
 
 
 async def stream(w: World) -> bool:
-    shown = w.db.read_now(lambda tx: frames._shown(tx, w.open, [w.bob.id], edited=False))
+    of = frames._shown  # pyright: ignore[reportPrivateUsage]
+    shown = w.db.read_now(lambda tx: of(tx, w.open, [w.bob.id], edited=False))
     return entity(_payload(shown[w.bob.id]))
 
 
 async def room_stream(w: World) -> bool:
-    shown = w.db.read_now(lambda tx: room_frames._shown(tx, w.line, [w.bob.id], "room.line"))
+    of = room_frames._shown  # pyright: ignore[reportPrivateUsage]
+    shown = w.db.read_now(lambda tx: of(tx, w.line, [w.bob.id], "room.line"))
     return entity(_payload(shown[w.bob.id]))
 
 
