@@ -375,3 +375,24 @@ def test_in_a_world_where_it_may_it_is_told(town: Town) -> None:
     assert _told(town, [("move", 2, 1), den, ("move", 2, 1), public, den]) == {0, 1}
     assert _told(town, [public, den]) == {0}
     assert _told(town, [hall, ("leave", A, 0), ("enter", A, 0), hall]) == {0}
+
+
+def test_in_a_world_where_somebody_was_not_there_it_is_not_told(town: Town) -> None:
+    a, b = frozenset({A}), frozenset({B})
+    # The AI, then the asker, comes into the room later.
+    assert (
+        _told(town, [("move", A, 1), ("line", 1, 1, b), ("move", A, 1), ("line", 1, 1, a)]) == set()
+    )
+    assert (
+        _told(town, [("move", 2, 1), ("line", 1, 1, b), ("move", 2, 1), ("line", 2, 1, a)]) == set()
+    )
+    # In a thread: not for the asker, not for the AI, not for everybody.
+    root, reply = ("post", 0, 9, "public", b), ("post", 2, 0, "public", a)
+    assert _told(town, [root, ("post", 1, 0, "direct", a), reply]) == {0}
+    assert _told(
+        town, [root, ("post", 1, 0, "direct", frozenset({2})), ("post", 2, 0, "direct", a)]
+    ) == {0}
+    assert _told(town, [root, ("post", 2, 0, "direct", frozenset({1, A})), reply]) == {0}
+    # Blocks.
+    assert _told(town, [root, ("post", 1, 0, "public", b), ("block", 1, A), reply]) == {0}
+    assert _told(town, [("line", 1, 0, b), ("block", 1, A), ("line", 2, 0, a)]) == set()
