@@ -100,6 +100,14 @@ def test_without_members_all_authors_until_then_play() -> None:
     assert [(one["line"], one["member"]) for one in found] == pairs
 
 
+@pytest.mark.parametrize("members", [(), ("ana", "nova")], ids=["all", "some"])
+def test_a_prefix_gives_a_prefix(members: tuple[str, ...]) -> None:
+    whole = judged(CHAT, *members)
+    for cut in range(len(CHAT)):
+        part = judged(CHAT[:cut], *members)
+        assert whole[: len(part)] == part
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     chats, st.integers(0, 25), st.sampled_from(Mode), st.sampled_from([(), ("ana", "nova", "[x]")])
