@@ -103,7 +103,10 @@ def _off_topic(ask: Ask) -> bool:
 
 
 def _declined(ask: Ask, answer: Answer, what: str, text: str) -> Answer:
-    said = _with_must_say(ask, _say(ask.persona, what, text))
+    refusal = _say(ask.persona, what, text)
+    if bounds.asks_whether_ai(ask.question):
+        refusal = f"{phrases.say(ask.persona, 'ai')} {refusal}"
+    said = _with_must_say(ask, refusal)
     return replace(answer, action="decline", text=said, sources=())
 
 
