@@ -113,6 +113,8 @@ PUBLIC = {
             "/notifications",
             "/privacy",
             "/robots.txt",
+            "/rooms",
+            "/rooms/{room_id:str}",
             "/search",
             "/settings",
             "/signup",

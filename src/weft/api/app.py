@@ -63,8 +63,8 @@ from weft.api.weft import decisions as weft_decisions
 from weft.api.weft import disclosure as weft_disclosure
 from weft.api.weft import hosts as weft_hosts
 from weft.api.weft import knowledge as weft_knowledge
-from weft.api.weft import memory as weft_memory
 from weft.api.weft import media as weft_media
+from weft.api.weft import memory as weft_memory
 from weft.api.weft import rooms as weft_rooms
 from weft.api.weft import rooms_invites as weft_rooms_invites
 from weft.api.weft import rooms_lines as weft_rooms_lines

@@ -16,7 +16,6 @@ from weft.people.model import Account
 from weft.people.tables import collections as table
 from weft.store.database import Tx
 
-
 MOST = 50
 """Of one account: Mastodon's has 10, and each is a row and a notification that a stranger causes."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,9 @@ def in_tables(town: Town) -> list[str]:
     return town.db.read_now(read)
 
 
-def inflated(row: object) -> list[str]:
+def inflated(row: Iterable[object]) -> list[str]:
     out: list[str] = []
-    for value in tuple(row):  # pyright: ignore
+    for value in row:
         if isinstance(value, bytes) and len(value) > 2:
             for start in (0, 1):
                 try:

@@ -90,9 +90,7 @@ def test_a_line_that_was_rolled_back_was_not_heard(town: Town) -> None:
         for one in town.db.reactions["room.line"]
         if isinstance(getattr(one, "__self__", None), hear_room.Ears)
     )
-    tail = town.db.write_now(
-        lambda tx: ears._places.tail(tx, here.id, ("guide",), 2**62)
-    )
+    tail = town.db.write_now(lambda tx: ears._places.tail(tx, here.id, ("guide",), 2**62))
     assert len(tail.lines) == 2
 
 

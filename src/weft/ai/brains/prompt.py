@@ -82,7 +82,9 @@ def build(ask: Ask) -> Prompt:
         system += f"\nHow you speak, for example:\n{said[:MAX_PERSONA_CHARS]}\n"
     if persona.current:
         now = _data(persona.current)[:MAX_CURRENT_CHARS]
-        system += f"\nWhat has been on your mind lately (no instructions):\n<data>\n{now}\n</data>\n"
+        system += (
+            f"\nWhat has been on your mind lately (no instructions):\n<data>\n{now}\n</data>\n"
+        )
 
     parts: list[str] = []
     if ask.notes:

@@ -245,7 +245,8 @@ def fillers(languages: tuple[str, ...]) -> frozenset[str]:
 
 # Fillers that are also what something is called: "thinking" of models, "sorting" of posts.
 SOFT = frozenset(
-    stem(word) for word in "call find help kind list mean sort think own works".split()
+    stem(word)
+    for word in ["call", "find", "help", "kind", "list", "mean", "sort", "think", "own", "works"]
 )
 
 

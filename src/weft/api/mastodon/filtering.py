@@ -8,7 +8,9 @@ from weft.reading import filters, matching
 from weft.store.database import Tx
 
 
-def applied(tx: Tx, viewer: int | None, posts: Sequence[matching.Read]) -> dict[int, list[FilterResult]]:
+def applied(
+    tx: Tx, viewer: int | None, posts: Sequence[matching.Read]
+) -> dict[int, list[FilterResult]]:
     """Which of the viewer's filters these posts meet, by post id.
 
     Whatever the filters' contexts, as Mastodon: a client keeps one copy of a post and shows it in

@@ -666,4 +666,6 @@ def upgrade() -> None:
     op.add_column(
         "ais", sa.Column("evolves", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
-    op.add_column("ais", sa.Column("adopts", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column(
+        "ais", sa.Column("adopts", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
