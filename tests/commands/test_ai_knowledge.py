@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from pathlib import Path
 
 import pytest
 
 from tests.commands.test_ai import data, run
 from weft.commands.options import database
 from weft.kernel.errors import NotFound
+from weft.people import accounts
+from weft.people.model import Account
+from weft.store.database import Tx
 from weft.threads.model import Draft
 from weft.threads.publish import publish
 
@@ -95,7 +97,5 @@ def test_sources_come_and_go(shop: Path, tmp_path: Path) -> None:
     assert missing.exit_code != 0
 
 
-def _ada(tx):
-    from weft.people import accounts
-
+def _ada(tx: Tx) -> Account:
     return accounts.find(tx, "ada", 1)[0]
