@@ -16,7 +16,7 @@ from weft.ai.turns import asking
 from weft.ai.turns.asking import Told
 from weft.people import blocks
 from weft.people.model import Account
-from weft.rooms import lines
+from weft.rooms import bans, lines
 from weft.store.database import Tx
 from weft.work import jobs
 
@@ -97,3 +97,16 @@ def test_an_edit_wakes_nobody(town: Town) -> None:
     line = here.say("bo", "hm, well")
     town.db.write_now(lambda tx: lines.edit(tx, here.people["bo"], line.id, "@guide answer me?"))
     assert town.answer_all() == 0
+
+
+def test_who_was_sent_away_while_it_thinks_is_not_answered(town: Town) -> None:
+    here = Parlour(town, ["ada", "bo"], ["guide"])
+    here.say("bo", "@guide tell me all you know")
+
+    def ban() -> None:
+        town.db.write_now(
+            lambda tx: bans.ban(tx, here.people["ada"], here.id, here.people["bo"].id)
+        )
+
+    take(town, Said("answered", "", "All.", tokens_in=9, tokens_out=4), ban)
+    assert town.outcomes(here.ais["guide"]) == [("silent", "absent")]

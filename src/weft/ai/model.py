@@ -77,7 +77,7 @@ REASONS: dict[Reason, str] = {
     "hidden": "the post was deleted, or hidden from it, before it answered",
     "unavailable": "its model could not be reached",
     "refused": "its model does not answer this",
-    "absent": "it was not in the room",
+    "absent": "it, or who asked, was no longer in the room",
     "muted": "a moderator of the room muted it there",
     "closed": "the room was closed",
     "hushed": "a member of the room hushed the AIs",

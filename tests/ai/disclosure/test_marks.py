@@ -64,6 +64,19 @@ def test_of_a_private_answer_only_yes_is_told(town: Town, log: Marks) -> None:
     assert found.ais == []
 
 
+def test_a_private_word_is_not_found_by_trying(town: Town, log: Marks) -> None:
+    """Who knows the words around it, and adds others until some run is looked at, learns nothing."""
+    ada = town.house.person("ada")
+    town.ai(ada, "guide")
+    town.house.post(ada, "@guide between us?", visibility="direct")
+    town.answer_all(SAID)
+    eight = " ".join(SAID.split()[2:10])
+    padded = [f"{'x' * n} {'y' * n} {eight} z{n} w{n} v{n} u{n}" for n in range(1, 40)]
+    assert {ask(town, log, text).made for text in padded} == {"no"}
+    half = ask(town, log, f"{SAID} {OTHER} {OTHER[::-1]}")
+    assert (half.made, half.share, half.ais) == ("partly", 0.5, [])
+
+
 def test_too_short_to_guess_and_too_long(town: Town, log: Marks) -> None:
     ada = town.house.person("ada")
     town.ai(ada, "guide")

@@ -30,7 +30,7 @@ from weft.ai.turns.kinds import is_bot, kind
         ("left", set()),
         ("", set()),
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value) if isinstance(value, str) else "+".join(sorted(value)),
 )
 def test_signs(text: str, signs: set[str]) -> None:
     what, _ = kind(text)

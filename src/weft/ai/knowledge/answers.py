@@ -22,6 +22,7 @@ from weft.kernel.errors import Invalid, NotFound
 from weft.kernel.ids import new_id
 from weft.people.model import Account
 from weft.store.database import Tx
+from weft.threads.tokens import storable
 
 State = Literal["proposed", "approved", "rejected"]
 
@@ -187,7 +188,7 @@ def prune(tx: Tx) -> None:
 
 
 def _checked(question: str, answer: str) -> tuple[str, str]:
-    question, answer = " ".join(question.split()), answer.strip()
+    question, answer = " ".join(storable(question).split()), storable(answer).strip()
     if not question or len(question) > QUESTION_MAX:
         raise Invalid(f"Validation failed: Question must have 1 to {QUESTION_MAX} characters")
     if not answer or len(answer) > ANSWER_MAX:

@@ -82,7 +82,7 @@ class RoomPlace(Struct, frozen=True):
         if members.apart(tx, ai.account_id, self.asker.id) or self._muted(tx):
             return "blocked"
         member = members.of(tx, room.id, ai.account_id)
-        if member is None:
+        if member is None or members.of(tx, room.id, self.asker.id) is None:
             return "absent"
         if self.line.deleted_at is not None or not presence.seen(tx, ai.account_id, self.line):
             return "hidden"

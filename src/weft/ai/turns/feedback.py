@@ -96,8 +96,10 @@ def _give(
     right = lessons.GOOD if verdict == "good" else lessons.BAD
     lessons.judged(tx, author_id, trigger, right, lessons.TAPPED)
     old = standing.of(tx, author_id, place_id)
-    new = standing.taken_up(old) if verdict == "good" else old
-    if verdict == "not_for_me" and before is None:
+    new = old
+    if before is None and verdict == "good":  # who changes their mind gives no second weight
+        new = standing.taken_up(old)
+    if before is None and verdict == "not_for_me":
         new = standing.ignored(old)
     if verdict == "not_now":
         told = tx.scalar(_NOT_NOW, ai=author_id, at=place_id, since=tx.now - HOUR)
