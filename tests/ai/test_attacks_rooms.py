@@ -8,7 +8,7 @@ import pytest
 
 from tests.ai.parlour import Parlour
 from tests.ai.town import Town
-from weft.ai import hourly, members, turn
+from weft.ai import ending, hourly, members, turn
 from weft.ai.memory import notes
 from weft.ai.memory.model import Found
 from weft.ai.said import Said
@@ -29,7 +29,7 @@ def take(town: Town, said: Said, meanwhile: Callable[[], None] | None = None) ->
     assert ready.said is None, "an engine is to be asked"
     if meanwhile is not None:
         meanwhile()
-    town.db.write_now(lambda tx: turn.conclude(tx, job, ready.turn.id, said))
+    town.db.write_now(lambda tx: ending.conclude(tx, job, ready.turn.id, said))
 
 
 def used_up(town: Town, here: Parlour, name: str) -> str:

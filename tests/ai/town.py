@@ -13,7 +13,7 @@ from unittest import mock
 import sqlalchemy as sa
 
 from tests.conftest import House
-from weft.ai import hear_room, members, turn
+from weft.ai import ending, hear_room, members, taken, turn
 from weft.ai import jobs as ai_jobs
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Ask
@@ -129,7 +129,7 @@ class Town:
 
     def turns(self, ai: Account) -> list[Turn]:
         """Oldest first."""
-        return self.db.read_now(lambda tx: turn.last(tx, ai.id, 1_000))[::-1]
+        return self.db.read_now(lambda tx: taken.last(tx, ai.id, 1_000))[::-1]
 
     def outcomes(self, ai: Account) -> list[tuple[str, str]]:
         return [(one.outcome, one.reason) for one in self.turns(ai)]
@@ -165,7 +165,7 @@ class Town:
             jobs.finish(tx, job)
             return
         said = ready.said or turn.Said("answered", "", text, model="scripted")
-        turn.conclude(tx, job, ready.turn.id, said)
+        ending.conclude(tx, job, ready.turn.id, said)
 
     def expire_leases(self) -> None:
         """As if two minutes had passed since the worker was last heard of."""

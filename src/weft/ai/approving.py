@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import structs
 
-from weft.ai import bounds, members, turn
+from weft.ai import bounds, ending, members
 from weft.ai.bounds import model as owners
 from weft.ai.bounds import names
 from weft.ai.bounds.links import on
@@ -36,7 +36,7 @@ def send(tx: Tx, by: Account, ai_id: int, approval_id: int, text: str | None = N
         said = structs.replace(said, outcome="answered", reason="", text=_checked(ai, text))
     if not approvals.decide(tx, approval_id, "edited" if text is not None else "sent", by.id):
         raise _over()
-    if why := turn.say_approved(tx, approval_id, said):
+    if why := ending.say_approved(tx, approval_id, said):
         raise WeftError(f"It can't be said there any more: {REASONS[why]}", 409)
     return _kept(tx, ai_id, approval_id)
 
@@ -47,7 +47,7 @@ def reject(tx: Tx, by: Account, ai_id: int, approval_id: int) -> Approval:
     _waiting(tx, ai_id, approval_id)
     if not approvals.decide(tx, approval_id, "rejected", by.id):
         raise _over()
-    turn.never_say(tx, approval_id)
+    ending.never_say(tx, approval_id)
     return _kept(tx, ai_id, approval_id)
 
 
@@ -55,7 +55,7 @@ def late(tx: Tx) -> None:
     """End what nobody decided in time."""
     for one in approvals.overdue(tx):
         if approvals.decide(tx, one, "late", None):
-            turn.never_say(tx, one)
+            ending.never_say(tx, one)
 
 
 def _waiting(tx: Tx, ai_id: int, approval_id: int) -> Approval:

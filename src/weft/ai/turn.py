@@ -17,30 +17,23 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import sqlalchemy as sa
 import structlog
 from msgspec import Struct, structs
 
-from weft.ai import context, members, speech
+from weft.ai import context, ending, members, speech, taken
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Answer, Brain, BrainRefused, Call
-from weft.ai.disclosure import meeting
 from weft.ai.documents import Shelf
 from weft.ai.knowledge import answers
-from weft.ai.memory import remember
-from weft.ai.model import Ai, Engine, Reason, Turn
-from weft.ai.places import room, thread
-from weft.ai.places.port import Place, Words
-from weft.ai.safety import answering, approvals, before, budgets, handoffs, minors, switch
-from weft.ai.safety.capabilities import HAND_OVER, REACT, SPEAK, Holding, Permit, permit
+from weft.ai.model import Engine, Reason, Turn
+from weft.ai.places import find
+from weft.ai.safety import answering, before, budgets, handoffs, minors, switch
 from weft.ai.safety.rules import Rules
 from weft.ai.said import Said
-from weft.ai.tables import ai_turns
 from weft.ai.turns import reasons, record
 from weft.kernel.clock import MINUTE, SECOND, now_ms
 from weft.people import accounts
 from weft.store.database import Database, Tx
-from weft.work import jobs
 from weft.work.jobs import Job
 from weft.work.runner import Retry
 
@@ -61,34 +54,6 @@ EMOJIS = frozenset(["👍", "❤️", "😄", "🎉", "😮", "😢", "🙏"])
 REWRITES_MAX = 1
 """Times that it begins anew because who asked went on. Once: people who type on and on would
 otherwise never be answered."""
-
-COLUMNS = tuple(ai_turns.c[field] for field in Turn.__struct_fields__)
-_BY_ID = sa.select(*COLUMNS).where(ai_turns.c.id == sa.bindparam("id"))
-_OF = sa.select(*COLUMNS).where(
-    ai_turns.c.ai_id == sa.bindparam("ai"), ai_turns.c.trigger_id == sa.bindparam("line")
-)
-_LAST = (
-    sa.select(*COLUMNS)
-    .where(ai_turns.c.ai_id == sa.bindparam("ai"))
-    .order_by(ai_turns.c.id.desc())
-    .limit(sa.bindparam("most"))
-)
-_END = (
-    ai_turns.update()
-    .where(ai_turns.c.id == sa.bindparam("which"))
-    .values(
-        outcome=sa.bindparam("how"),
-        reason=sa.bindparam("why"),
-        answer_id=sa.bindparam("answer", type_=sa.BigInteger),
-        model=sa.bindparam("by"),
-        sources=sa.bindparam("with_sources"),
-        tokens_in=sa.bindparam("read"),
-        tokens_out=sa.bindparam("written"),
-        cost=sa.bindparam("costs", type_=sa.BigInteger),
-        ms=sa.bindparam("took"),
-        finished_at=sa.bindparam("at", type_=sa.BigInteger),
-    )
-)
 
 
 class Ready(Struct, frozen=True):
@@ -133,7 +98,9 @@ class Turns:
             # The last time it is said as it is, whatever was added.
             known = told_at if rewrites < REWRITES_MAX else None
             done = await self._db.write(
-                lambda tx, said=said, known=known: conclude(tx, job, turn_id, said, told_at=known)
+                lambda tx, said=said, known=known: ending.conclude(
+                    tx, job, turn_id, said, told_at=known
+                )
             )
             if done:
                 return
@@ -231,22 +198,6 @@ def _failed(reason: Reason, *, called: bool) -> Said:
 # -- inside of transactions -------------------------------------------------------------------
 
 
-def by_id(tx: Tx, turn_id: int) -> Turn | None:
-    row = tx.row(_BY_ID, id=turn_id)
-    return Turn(*row) if row is not None else None
-
-
-def of(tx: Tx, ai_id: int, line_id: int) -> Turn | None:
-    """What became of what an AI heard; None when it was not called and stayed silent."""
-    row = tx.row(_OF, ai=ai_id, line=line_id)
-    return Turn(*row) if row is not None else None
-
-
-def last(tx: Tx, ai_id: int, most: int) -> list[Turn]:
-    """The newest turns of an AI: what it heard, and what became of it."""
-    return [Turn(*row) for row in tx.rows(_LAST, ai=ai_id, most=most)]
-
-
 _BUDGETS: dict[str, Callable[[], str]] = {
     "asker_budget": speech.asked_too_often,
     "thread_budget": speech.said_enough_here,
@@ -256,7 +207,7 @@ _BUDGETS: dict[str, Callable[[], str]] = {
 
 def reserve(tx: Tx, turn_id: int, rules: Rules, max_tokens: int) -> Reason:
     """See `budgets.reserve`; "" for a turn that is over meanwhile."""
-    turn = by_id(tx, turn_id)
+    turn = taken.by_id(tx, turn_id)
     ai = members.by_account(tx, turn.ai_id) if turn is not None else None
     if turn is None or ai is None or turn.outcome != "heard":
         return ""
@@ -268,11 +219,11 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf, rules: Rules | None = None) -> R
 
     What needs no engine is said here: a ``Ready`` whose ``said`` is set asks nobody.
     """
-    turn = by_id(tx, turn_id)
+    turn = taken.by_id(tx, turn_id)
     ai = members.by_account(tx, turn.ai_id) if turn is not None else None
     if turn is None or turn.outcome != "heard" or ai is None:
         return None
-    place = _place(tx, turn, ai)
+    place = find.place(tx, turn, ai)
     if place is None:
         return Ready(turn, said=Said("silent", "hidden"))
     if why := switch.obstacle(tx) or place.obstacle(tx):
@@ -292,148 +243,13 @@ def prepare(tx: Tx, turn_id: int, shelf: Shelf, rules: Rules | None = None) -> R
         return Ready(turn, said=settled)
     if known := answers.exact(tx, ai, told.ask.question):
         return Ready(turn, said=Said("answered", text=known.answer))
-    call: Call = _call(tx, turn) if turn.trigger == "unasked" else "called"
+    call: Call = "called"
+    if turn.trigger == "unasked":
+        call = (
+            "meant"
+            if reasons.is_meant(record.joining(tx, turn.ai_id, turn.trigger_id)[0])
+            else "unasked"
+        )
     young = minors.is_minor(tx, place.asker.id)
     told = structs.replace(told, ask=structs.replace(told.ask, call=call, young=young))
     return Ready(turn, ai.engine, told)
-
-
-def conclude(tx: Tx, job: Job, turn_id: int, said: Said, *, told_at: int | None = None) -> bool:
-    """Say it, record it and finish the job, in this transaction. ``told_at`` (ms): False, and nothing
-    happened, when who asked went on since then and the engine is to be asked again.
-
-    Errors: LeaseLost when another worker has the job, and then nothing of this happened.
-    """
-    turn = by_id(tx, turn_id)
-    ai = members.by_account(tx, turn.ai_id) if turn is not None else None
-    if turn is None or turn.outcome != "heard" or ai is None:
-        jobs.finish(tx, job)
-        return True
-    # What was true when the engine was asked may be so no longer.
-    place = _place(tx, turn, ai)
-    why: Reason = "hidden" if place is None else switch.obstacle(tx) or place.obstacle(tx)
-    if not why and place is not None and said.text:
-        since = place.overtaken(tx, tx.now if told_at is None else told_at)
-        if since == "answered":
-            why = "answered"
-        elif since == "went_on" and told_at is not None:
-            return False
-    jobs.finish(tx, job)
-    if said.unanswered and place is not None and not why:
-        answers.propose(tx, ai.account_id, said.unanswered)
-    if why or place is None:
-        said = structs.replace(
-            said, outcome="silent", reason=why, text="", sources=(), hand_over=""
-        )
-    asker = accounts.by_id(tx, turn.asker_id)
-    budgets.settle(tx, turn, ai, asker, said.tokens_in + said.tokens_out, said.cost)
-    if place is not None and (looked_at := approvals.needed(tx, ai, said)):
-        said = _kept_back(tx, turn, ai, said, looked_at)
-    _end(tx, turn, said, _act(tx, turn, ai, place, said) if place is not None else None)
-    if place is not None:
-        remember.after(tx, turn, said.outcome, place.asker)
-    return True
-
-
-def say_approved(tx: Tx, turn_id: int, said: Said) -> Reason:
-    """Say a draft that its owner approved, now. Why it is not said: what was true when it was
-    asked may be so no longer.
-    """
-    turn = by_id(tx, turn_id)
-    ai = members.by_account(tx, turn.ai_id) if turn is not None else None
-    if turn is None or ai is None or turn.outcome != "waiting":
-        return "hidden"
-    place = _place(tx, turn, ai)
-    why: Reason = "hidden" if place is None else switch.obstacle(tx) or place.obstacle(tx)
-    if why or place is None:
-        _end(tx, turn, structs.replace(said, outcome="silent", reason=why, text="", sources=()))
-        return why
-    _end(tx, turn, said, _act(tx, turn, ai, place, said))
-    remember.after(tx, turn, said.outcome, place.asker)
-    return ""
-
-
-def never_say(tx: Tx, turn_id: int) -> None:
-    """A draft was rejected, or nobody looked at it in time."""
-    turn = by_id(tx, turn_id)
-    if turn is not None and turn.outcome == "waiting":
-        rejected = Said(
-            "silent",
-            "rejected",
-            model=turn.model,
-            tokens_in=turn.tokens_in,
-            tokens_out=turn.tokens_out,
-            ms=turn.ms,
-            cost=turn.cost,
-        )
-        _end(tx, turn, rejected)
-
-
-_HOLDS = Holding(private=True, untrusted=True)
-"""The most that a turn can hold: what it may do with that, it may always do."""
-
-
-def _act(tx: Tx, turn: Turn, ai: Ai, place: Place, said: Said) -> int | None:
-    """Do what the turn comes to; the id of what was said."""
-    answer_id: int | None = None
-    if said.outcome == "reacted":
-        _react(tx, permit(_HOLDS, REACT), place, said.text)
-    elif said.text:
-        answer_id = _say(tx, permit(_HOLDS, SPEAK), turn, ai, place, said)
-    if said.hand_over:
-        handoffs.open_one(tx, permit(_HOLDS, HAND_OVER), ai, turn, said.hand_over)
-    return answer_id
-
-
-def _kept_back(tx: Tx, turn: Turn, ai: Ai, said: Said, why: approvals.Why) -> Said:
-    if turn.trigger == "unasked":  # nobody waits for it, and the moment passes
-        return structs.replace(said, outcome="silent", reason="approval", text="", sources=())
-    approvals.keep(tx, ai, turn, said, why)
-    return structs.replace(said, outcome="waiting", reason="approval", text="", hand_over="")
-
-
-def _end(tx: Tx, turn: Turn, said: Said, answer_id: int | None = None) -> None:
-    tx.run(
-        _END,
-        which=turn.id,
-        how=said.outcome,
-        why=said.reason,
-        answer=answer_id,
-        by=said.model or None,
-        with_sources=len(said.sources),
-        read=said.tokens_in,
-        written=said.tokens_out,
-        costs=said.cost,
-        took=said.ms,
-        at=tx.now,
-    )
-
-
-def _react(tx: Tx, given: Permit, place: Place, emoji: str) -> None:
-    assert given.capability == REACT  # noqa: S101 - a permit for another action is a bug
-    place.react(tx, emoji)
-
-
-def _say(tx: Tx, given: Permit, turn: Turn, ai: Ai, place: Place, said: Said) -> int:
-    assert given.capability == SPEAK  # noqa: S101 - a permit for another action is a bug
-    if said.model is not None:
-        account = accounts.get(tx, ai.account_id)
-        members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)
-    why = reasons.joined(*_joining(tx, turn)) if turn.trigger == "unasked" else None
-    told = meeting.notice(tx, ai, place.asker, turn.place, turn.place_id, place.language)
-    text = f"{told}\n\n{said.text}" if told else said.text
-    return place.say(tx, Words(text, said.sources, said.model, why))
-
-
-def _joining(tx: Tx, turn: Turn) -> tuple[str, float]:
-    """What decided that it joins, and its number."""
-    decided = record.of(tx, turn.ai_id, turn.trigger_id)
-    return decided.reasons[0] if decided is not None and decided.reasons else ("join", 0.0)
-
-
-def _call(tx: Tx, turn: Turn) -> Call:
-    return "meant" if reasons.is_meant(_joining(tx, turn)[0]) else "unasked"
-
-
-def _place(tx: Tx, turn: Turn, ai: Ai) -> Place | None:
-    return room.find(tx, turn, ai) if turn.place == "room" else thread.find(tx, turn, ai)

@@ -25,7 +25,7 @@ def why(handle: str, line: int | None, most: int, acted: bool, **flags: Any) -> 
 
     LINE: the id of a post or of a line of a room; only what it did about that one.
     """
-    from weft.ai import members, turn
+    from weft.ai import members, taken
     from weft.ai.turns import asking
     from weft.people import accounts
 
@@ -37,10 +37,10 @@ def why(handle: str, line: int | None, most: int, acted: bool, **flags: Any) -> 
             if acted and one.decision.decision == "silent":
                 continue
             shown.append(_decided(one.decision))
-            taken = turn.of(tx, ai.account_id, one.decision.line_id) if one.turn else None
-            if taken is not None:
-                asker = accounts.by_id(tx, taken.asker_id)
-                shown.append(_taken(taken, f"@{asker.acct}" if asker else "somebody gone"))
+            became = taken.of(tx, ai.account_id, one.decision.line_id) if one.turn else None
+            if became is not None:
+                asker = accounts.by_id(tx, became.asker_id)
+                shown.append(_taken(became, f"@{asker.acct}" if asker else "somebody gone"))
         return shown
 
     with database(**flags) as store:

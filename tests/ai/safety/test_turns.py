@@ -14,10 +14,12 @@ from tests.ai.town import Scripted, Stuck, Town
 from weft.ai import approving, members
 from weft.ai.brains import prompt
 from weft.ai.brains.port import Answer
+from weft.ai.ending import conclude
 from weft.ai.safety import approvals, budgets, capabilities, crisis, handoffs, switch
 from weft.ai.safety.rules import Rules
 from weft.ai.safety.tables import ai_usage
-from weft.ai.turn import Said, conclude, reserve
+from weft.ai.said import Said
+from weft.ai.turn import reserve
 from weft.kernel.errors import Forbidden, WeftError
 from weft.people.model import Account
 from weft.people.tables import ai_choices

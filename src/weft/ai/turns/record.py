@@ -137,6 +137,12 @@ def of(tx: Tx, ai_id: int, line_id: int) -> Kept | None:
     return _kept(row) if row is not None else None
 
 
+def joining(tx: Tx, ai_id: int, line_id: int) -> tuple[str, float]:
+    """What decided that an AI joins which was not called, and its number."""
+    decided = of(tx, ai_id, line_id)
+    return decided.reasons[0] if decided is not None and decided.reasons else ("join", 0.0)
+
+
 def of_line(tx: Tx, line_id: int) -> list[Kept]:
     """What every AI did about a line."""
     return [_kept(row) for row in tx.rows(_OF_LINE, line=line_id)]
