@@ -27,7 +27,7 @@ ai_approvals = sa.Table(  # drafts that an owner looks at before they are said
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=False),  # the turn's
     _of_ai(),
-    sa.Column("draft", Json, nullable=False),  # what the turn came to: `weft.ai.turn.Said`
+    sa.Column("draft", Json, nullable=False),  # what the turn came to: `weft.ai.said.Said`
     sa.Column("why", sa.String(20), nullable=False),  # always | first | unsure
     sa.Column("state", sa.String(10), nullable=False),  # waiting | sent | edited | rejected | late
     sa.Column("created_at", Ms, nullable=False),
