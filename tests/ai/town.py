@@ -123,9 +123,14 @@ class Town:
             created_at=more.pop("created_at", now_ms()),  # pyright: ignore[reportArgumentType]
             ai=more.pop("ai", {} if author.bot else None),  # pyright: ignore[reportArgumentType]
         )
-        post = self.db.write_now(lambda tx: receive(tx, author, note))
-        assert post is not None
-        return post
+        for _ in range(3):  # as the inbox does: an id of the same millisecond may be taken
+            try:
+                post = self.db.write_now(lambda tx: receive(tx, author, note))
+            except sa.exc.IntegrityError:
+                continue
+            assert post is not None
+            return post
+        raise AssertionError("no id is free")
 
     def turns(self, ai: Account) -> list[Turn]:
         """Oldest first."""

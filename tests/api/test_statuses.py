@@ -305,6 +305,7 @@ async def test_an_ais_answer_shows_its_sources(edge: Edge, house: House, ada: Ac
         "sources": [{"n": 1, "title": "Hours", "url": None, "quote": "Open at nine."}],
         "model": "quotes",
         "trigger": str(asked.id),
+        "why": None,
     }
     assert status["account"]["bot"] is True
     assert status["account"]["ai"]["operator"]["acct"] == "ada"

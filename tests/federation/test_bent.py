@@ -46,7 +46,7 @@ READERS: list[Callable[[Any], Any]] = [
     lambda document: note_in(read_activity(document)),
     proof_in,
 ]
-_RAW = frozenset({"object", "instrument", "type", "object_kind"})
+_RAW = frozenset({"object", "instrument", "type", "object_kind", "whole"})
 """Kept as they came, and never written into a column of text."""
 
 

@@ -299,3 +299,14 @@ async def test_a_follow_of_a_moment_ago_stays(side: Side, monkeypatch: pytest.Mo
     await side.tell(digest([]))
     assert await side.look()
     assert await side.following(ada) is True
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["https://a.test/followers", 7, {"id": "x"}, ["https://other.test/u/x/followers"]],
+    ids=["word", "number", "object", "theirs"],
+)
+def test_what_is_passed_on_as_it_came_is_addressed_as_its_server_does(to: object) -> None:
+    """It was a failure of the delivery, again and again."""
+    came = {"type": "Delete", "actor": "https://other.test/u/y", "to": to}
+    assert not synchronisation.is_private(json.dumps(came).encode())

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -100,18 +101,25 @@ def address(author: Account) -> str:
 
 
 class _Addressed(Struct):
-    actor: str = ""
-    to: list[str] = []
-    cc: list[str] = []
+    actor: Any = ""
+    to: Any = msgspec.field(default_factory=list[str])
+    cc: Any = msgspec.field(default_factory=list[str])
 
 
 _ADDRESSED = msgspec.json.Decoder(_Addressed)
+"""What is passed on as it came has its own server's ways of writing addresses."""
 
 
 def is_private(activity: bytes) -> bool:
-    """Whether one of our own activities is for followers and not for everyone."""
+    """Whether one of our own activities is for followers and not for everyone. What others wrote
+    and we pass on is not.
+    """
     told = _ADDRESSED.decode(activity)
-    whom = {*told.to, *told.cc}
+    if not (
+        isinstance(told.actor, str) and isinstance(told.to, list) and isinstance(told.cc, list)
+    ):
+        return False
+    whom = [*told.to, *told.cc]
     return PUBLIC not in whom and addresses(told.actor)["followers"] in whom
 
 

@@ -21,6 +21,7 @@ Reader = TestClient[Any]
 WEB = Path(__file__).parents[3] / "web"
 CLIENT_ONLY = [
     "/notifications",
+    "/rooms",
     "/search",
     "/settings",
     "/compose",
