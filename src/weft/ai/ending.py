@@ -118,12 +118,12 @@ def _kept_back(tx: Tx, turn: Turn, ai: Ai, said: Said, why: approvals.Why) -> Sa
 
 
 def _react(tx: Tx, given: Permit, place: Place, emoji: str) -> None:
-    assert given.capability == REACT  # noqa: S101 - a permit for another action is a bug
+    given.to(REACT)
     place.react(tx, emoji)
 
 
 def _say(tx: Tx, given: Permit, turn: Turn, ai: Ai, place: Place, said: Said) -> int:
-    assert given.capability == SPEAK  # noqa: S101 - a permit for another action is a bug
+    given.to(SPEAK)
     if said.model is not None:
         account = accounts.get(tx, ai.account_id)
         members.runs_on(tx, account, None if said.model in ("", "quotes") else said.model)

@@ -333,7 +333,11 @@ BUY = capabilities.Capability("buy", changes_state=True, reaches_out=False)
 def test_the_rule_of_two(private: bool, untrusted: bool) -> None:
     holding = capabilities.Holding(private, untrusted)
     for act in (capabilities.SPEAK, capabilities.REACT, capabilities.HAND_OVER):
-        assert capabilities.permit(holding, act).capability == act
+        given = capabilities.permit(holding, act)
+        assert given.capability == act
+        given.to(act)
+        with pytest.raises(capabilities.NotPermitted):
+            given.to(BUY)
     if private and untrusted:
         with pytest.raises(capabilities.NotPermitted):
             capabilities.permit(holding, BUY)

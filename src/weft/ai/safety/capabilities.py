@@ -14,7 +14,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from weft.ai.brains.port import Ask
 from weft.kernel.errors import Forbidden
 
 
@@ -59,15 +58,13 @@ class Permit:
             raise NotPermitted("A permit is given, not made")
         self.capability = capability
 
+    def to(self, capability: Capability) -> None:
+        """What acts asks this first. Errors: NotPermitted, for another action than was permitted."""
+        if self.capability != capability:
+            raise NotPermitted(f"Permitted was {self.capability.name}, not {capability.name}")
+
 
 _KEY = object()
-
-
-def held(ask: Ask, *, public: bool) -> Holding:
-    """What a turn with this question holds. ``public``: everybody may read the question and all
-    that stands around it. The question itself is somebody's text, so that it is always untrusted.
-    """
-    return Holding(private=not public or bool(ask.notes), untrusted=True)
 
 
 def permit(holding: Holding, capability: Capability) -> Permit:

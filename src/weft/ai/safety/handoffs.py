@@ -128,7 +128,7 @@ def open_one(tx: Tx, permit: Permit, ai: Ai, turn: Turn, reason: HandOver) -> No
     """Hand what a turn heard over to a person, and tell them. One at a time for each who asks in a
     place: who asks again is waited for already.
     """
-    assert permit.capability == HAND_OVER  # noqa: S101 - a permit for another action is a bug
+    permit.to(HAND_OVER)
     to = to_whom(tx, ai)
     if to is None or tx.row(
         _WAITS, to=to.id, ai=ai.account_id, asker=turn.asker_id, place=turn.place_id
