@@ -99,3 +99,9 @@ def test_sources_come_and_go(shop: Path, tmp_path: Path) -> None:
 
 def _ada(tx: Tx) -> Account:
     return accounts.find(tx, "ada", 1)[0]
+
+
+def test_somebody_in_danger_gets_the_card_as_in_a_thread(shop: Path) -> None:
+    found = asked(shop, "I want to kill myself")
+    assert (found["engine"], found["sources"]) == ("crisis", [])
+    assert found["text"]

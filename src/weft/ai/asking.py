@@ -1,6 +1,6 @@
 """Asking an AI outside of any thread: what its owner does to try it, on the way of a turn.
 
-Exact answers first, then its engine with its passages, within its bounds. Nothing is published or counted, and
+The crisis card, exact answers, then its engine with its passages, guarded and within its bounds. Nothing is published or counted, and
 there is no thread, so nobody's posts are read.
 """
 
@@ -12,12 +12,14 @@ import msgspec
 from msgspec import Struct
 
 from weft.ai import context, documents
-from weft.ai.brains.bounded import within_bounds
 from weft.ai.brains.choose import Brains
 from weft.ai.brains.port import Ask, Source
 from weft.ai.knowledge import answers
 from weft.ai.knowledge.answers import Known
 from weft.ai.model import Ai, Engine
+from weft.ai.safety import crisis
+from weft.ai.safety.answering import answered as guarded
+from weft.ai.safety.rules import Rules
 from weft.kernel.errors import Invalid
 from weft.people.model import Account
 from weft.store.database import Database, Tx
@@ -25,8 +27,8 @@ from weft.store.database import Database, Tx
 
 class Answered(Struct, frozen=True):
     """``confidence``: 1 for an exact answer, else that of the best passage that is cited, or of the best that
-    was found where nothing is. ``answered``: false when it declined. ``engine``: ``exact``, ``quotes`` or the
-    model's name.
+    was found where nothing is. ``answered``: false when it declined. ``engine``: ``crisis``, ``exact``, ``quotes`` or
+    the model's name.
     """
 
     text: str
@@ -43,17 +45,26 @@ class _Asked(Struct, frozen=True):
 
 
 async def ask(
-    db: Database, brains: Brains, ai: Ai, account: Account, question: str, shelf: documents.Shelf
+    db: Database,
+    brains: Brains,
+    rules: Rules,
+    ai: Ai,
+    account: Account,
+    question: str,
+    shelf: documents.Shelf,
 ) -> Answered:
-    """Errors: Invalid for no question; what an engine raises (`BrainUnavailable`, `BrainRefused`)."""
+    """Errors: Invalid for no question; what guard and engine raise (`BrainUnavailable`, `BrainRefused`)."""
     question = question.strip()[: context.QUESTION_CHARS]
     if not question:
         raise Invalid("Validation failed: Question can't be blank")
+    if language := crisis.signals(question):
+        card = crisis.card(language, rules.cards)
+        return Answered(card, [], 1.0, answered=True, engine="crisis")
     asked = await db.read(lambda tx: _gather(tx, ai, account, question, shelf))
     if asked.exact is not None:
         return Answered(asked.exact.answer, [], 1.0, answered=True, engine="exact")
     brain = brains.get(asked.engine)
-    answer = await within_bounds(asked.ask, brain.name, brain.answer)
+    answer = await guarded(rules.guard, brain, asked.ask)
     sure = {passage.source: passage.confidence for passage in reversed(asked.ask.passages)}
     cited = [sure.get(source.document, 0.0) for source in answer.sources]
     best = max(cited or sure.values(), default=0.0)

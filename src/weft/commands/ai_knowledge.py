@@ -47,11 +47,13 @@ def ask(handle: str, question: str, as_json: bool, **flags: Any) -> None:
 async def _ask(store: Database, settings: Any, handle: str, question: str) -> Answered:
     from weft.ai import asking, documents
     from weft.ai.brains.choose import brains_for
+    from weft.ai.safety.rules import rules_for
 
+    rules = rules_for(settings)
     ai, account = await store.read(lambda tx: _shown(tx, handle))
     await asyncio.to_thread(documents.pack, store, ai.account_id)
     async with brains_for(settings) as brains:
-        return await asking.ask(store, brains, ai, account, question, documents.Shelf())
+        return await asking.ask(store, brains, rules, ai, account, question, documents.Shelf())
 
 
 # -- sources ----------------------------------------------------------------------------------
